@@ -1,0 +1,148 @@
+import type { CommandContext, CommandOutcome, DomainEvent } from '#kernel';
+import { Command, Query } from '@nestjs/cqrs';
+
+/** Why inventory refuses. Facts are named behind each; ids are the integers of aggregates, zones as written. */
+export type InventoryRefusal =
+  | 'aggregate-name-taken' // name
+  | 'aggregate-unknown' // id
+  | 'aggregate-not-empty' // id
+  | 'host-unknown' // host
+  | 'host-in-other-zone' // id, zones: one per other aggregate with that host and a different zone
+  | 'host-already-in-aggregate' // id, host
+  | 'host-not-in-aggregate' // id, host
+  | 'host-has-servers' // id, host, direction 'add' | 'remove', fromZone, toZone, servers: its effective zone would change
+  | 'zone-empty' // id, name (after a rename in the same call)
+  | 'zone-in-conflict' // id, zones
+  | 'zone-has-servers' // id
+  | 'image-unknown' // imageId
+  | 'hypervisor-unknown' // id
+  | 'service-already-so'; // id: it is in that condition already
+
+export interface AggregateFacts {
+  readonly id: number;
+  readonly uuid: string;
+  readonly name: string;
+  readonly availabilityZone: string | null;
+  /** Service hosts, in order of adding. */
+  readonly hosts: readonly string[];
+  /** Includes availability_zone when set. */
+  readonly metadata: Readonly<Record<string, string>>;
+  /** Milliseconds since 1970. */
+  readonly createdAt: number;
+  readonly updatedAt: number | null;
+}
+
+type Outcome<Answer> = CommandOutcome<DomainEvent, InventoryRefusal, Answer>;
+
+export class CreateAggregate extends Command<Outcome<AggregateFacts>> {
+  constructor(
+    readonly context: CommandContext,
+    readonly wanted: { readonly name: string; readonly availabilityZone: string | null },
+  ) {
+    super();
+  }
+}
+
+/** Atomic: a refused zone leaves the name as it was. `availabilityZone` undefined: not given; null or '': asked to be emptied. */
+export class UpdateAggregate extends Command<Outcome<AggregateFacts>> {
+  constructor(
+    readonly context: CommandContext,
+    readonly id: number,
+    readonly change: { readonly name?: string; readonly availabilityZone?: string | null },
+  ) {
+    super();
+  }
+}
+
+export class DeleteAggregate extends Command<Outcome<undefined>> {
+  constructor(
+    readonly context: CommandContext,
+    readonly id: number,
+  ) {
+    super();
+  }
+}
+
+/** Order of checks: host, aggregate, zone of others, servers, already in it (contracts/nova §5). */
+export class AddHostToAggregate extends Command<Outcome<AggregateFacts>> {
+  constructor(
+    readonly context: CommandContext,
+    readonly id: number,
+    readonly host: string,
+  ) {
+    super();
+  }
+}
+
+export class RemoveHostFromAggregate extends Command<Outcome<AggregateFacts>> {
+  constructor(
+    readonly context: CommandContext,
+    readonly id: number,
+    readonly host: string,
+  ) {
+    super();
+  }
+}
+
+/** Merges; null deletes a key. */
+export class SetAggregateMetadata extends Command<Outcome<AggregateFacts>> {
+  constructor(
+    readonly context: CommandContext,
+    readonly id: number,
+    readonly metadata: Readonly<Record<string, string | null>>,
+  ) {
+    super();
+  }
+}
+
+/** Answered when the wish is durable; the caching goes on as a process. Order: aggregate, then each image in order. */
+export class CacheImages extends Command<Outcome<undefined>> {
+  constructor(
+    readonly context: CommandContext,
+    readonly id: number,
+    /** With dashes, lower case. */
+    readonly imageIds: readonly string[],
+  ) {
+    super();
+  }
+}
+
+export type ServiceChange =
+  | { readonly kind: 'disable'; readonly reason: string | null }
+  | { readonly kind: 'enable' }
+  | { readonly kind: 'force-down' }
+  | { readonly kind: 'lift-force-down' };
+
+/** Changes the compute service of a hypervisor, and so every hypervisor of that service. `id`: uuid or integer id as text. */
+export class ChangeService extends Command<Outcome<undefined>> {
+  constructor(
+    readonly context: CommandContext,
+    readonly id: string,
+    readonly change: ServiceChange,
+  ) {
+    super();
+  }
+}
+
+/** One round of discovery over all providers: new, changed and gone hypervisors and guests become events. */
+export class DiscoverHypervisors extends Command<{ readonly complete: boolean; readonly events: number }> {
+  constructor(readonly context: CommandContext) {
+    super();
+  }
+}
+
+/** What `uptime` printed last, by hypervisor uuid; null where unknown. Volatile: never an event (C13). */
+export class HypervisorUptimes extends Query<ReadonlyMap<string, string | null>> {
+  constructor(readonly uuids: readonly string[]) {
+    super();
+  }
+}
+
+/** An image that `cache image` and the read-only image API know. */
+export interface KnownImage {
+  readonly id: string;
+  readonly name: string;
+}
+
+/** Nest injection token: `readonly KnownImage[]`, from the configuration. */
+export const KNOWN_IMAGES = Symbol('KnownImages');

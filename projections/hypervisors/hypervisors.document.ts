@@ -1,0 +1,43 @@
+import type { CollectionDefinition, Document } from '#read-store';
+
+export interface GuestFields {
+  readonly uuid: string;
+  /** The host's own name for it: `instance-0000001f`. */
+  readonly name: string;
+}
+
+/** One hypervisor with its service (contracts/nova §6, §11). `_id` is its uuid. */
+export interface HypervisorDocument extends Document {
+  /** Integer id, ascending from 1. */
+  readonly number: number;
+  readonly hypervisorHostname: string;
+  readonly provider: string;
+  readonly nativeId: string;
+  readonly service: { readonly number: number; readonly uuid: string; readonly host: string };
+  readonly enabled: boolean;
+  readonly disabledReason: string | null;
+  readonly forcedDown: boolean;
+  /** Of the heartbeat alone; shown as down also when forced down. */
+  readonly alive: boolean;
+  readonly type: string;
+  readonly version: number;
+  readonly hostIp: string | null;
+  readonly vcpus: number;
+  readonly memoryMb: number;
+  readonly localGb: number;
+  readonly diskAvailableLeastGb: number | null;
+  readonly cpuInfo: Readonly<Record<string, unknown>> | null;
+  readonly vcpusUsed: number;
+  readonly memoryMbUsed: number;
+  readonly localGbUsed: number;
+  /** In order of appearance. */
+  readonly guests: readonly GuestFields[];
+}
+
+export const hypervisorsCollection: CollectionDefinition<HypervisorDocument> = {
+  name: 'hypervisors',
+  indexes: [
+    { name: 'byNumber', fields: ['number'], unique: true },
+    { name: 'byServiceHost', fields: ['service.host', 'number'] },
+  ],
+};
