@@ -1,0 +1,45 @@
+import type { FastifyInstance, FastifyRequest } from 'fastify';
+import type { Principal } from '#identity';
+
+declare module 'fastify' {
+  interface FastifyRequest {
+    /** Set by whoever authenticated the request. */
+    principal?: Principal;
+  }
+}
+
+export interface RequestFacts {
+  readonly method: string;
+  /** The route's pattern, never the path itself: bounded, and free of what clients put into it. */
+  readonly route: string;
+  readonly status: number;
+  readonly milliseconds: number;
+}
+
+/** One line and one observation for each answered request. Never headers, never a body, never a query: they hold secrets. */
+export function logRequests(fastify: FastifyInstance, observe: (facts: RequestFacts) => void): void {
+  fastify.addHook('onResponse', (request, reply, done) => {
+    const facts = {
+      method: request.method,
+      route: routeOf(request),
+      status: reply.statusCode,
+      milliseconds: reply.elapsedTime,
+    };
+    observe(facts);
+    request.log.info(
+      {
+        ...facts,
+        request: request.id,
+        actor: request.principal?.userId ?? null,
+        project: request.principal?.project?.id ?? null,
+        path: request.url.split('?', 1)[0],
+      },
+      'answered',
+    );
+    done();
+  });
+}
+
+function routeOf(request: FastifyRequest): string {
+  return request.routeOptions.url ?? 'none';
+}

@@ -1,0 +1,39 @@
+import { randomUUID } from 'node:crypto';
+import { FastifyAdapter } from '@nestjs/platform-fastify';
+import type { FastifyBaseLogger, FastifyInstance } from 'fastify';
+
+export interface AdapterSettings {
+  readonly bodyLimitBytes: number;
+  readonly connections: number;
+  readonly requestTimeoutSeconds: number;
+  readonly keepAliveSeconds: number;
+  readonly trustedProxies: readonly string[];
+}
+
+/**
+ * Fastify as the faces need it: bodies arrive as bytes (each face has its own order of checks), HEAD is no GET,
+ * a trailing slash and letter case matter, and every request has an id of the form `req-<uuid4>`.
+ */
+export function createServerAdapter(settings: AdapterSettings, logger: FastifyBaseLogger): FastifyAdapter {
+  const adapter = new FastifyAdapter({
+    loggerInstance: logger,
+    disableRequestLogging: true,
+    genReqId: () => `req-${randomUUID()}`,
+    requestIdHeader: false,
+    exposeHeadRoutes: false,
+    bodyLimit: settings.bodyLimitBytes,
+    requestTimeout: settings.requestTimeoutSeconds * 1000,
+    keepAliveTimeout: settings.keepAliveSeconds * 1000,
+    forceCloseConnections: 'idle',
+    return503OnClosing: true,
+    trustProxy: settings.trustedProxies.length > 0 ? [...settings.trustedProxies] : false,
+    routerOptions: { maxParamLength: 1024, ignoreTrailingSlash: false, caseSensitive: true },
+  });
+  const fastify = adapter.getInstance<FastifyInstance>();
+  fastify.removeAllContentTypeParsers();
+  fastify.addContentTypeParser('*', { parseAs: 'buffer' }, (_request, body, done) => {
+    done(null, body.length === 0 ? undefined : body);
+  });
+  fastify.server.maxConnections = settings.connections;
+  return adapter;
+}
