@@ -5,3 +5,4 @@ export * from './envelope.js';
 export * from './ids.js';
 export * from './interval.js';
 export * from './outcome.js';
+export * from './timeline.js';
