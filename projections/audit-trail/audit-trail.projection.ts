@@ -1,0 +1,105 @@
+import type { EventCatalog, EventEnvelope, Json, Mention } from '#kernel';
+import type { Change, DocumentRef, Documents, Projection } from '#read-store';
+import {
+  auditCollection,
+  positionKey,
+  resourcesCollection,
+  timelineCollection,
+  type AuditDocument,
+  type FieldChange,
+  type ResourceDocument,
+  type TimelineDocument,
+} from './audit-trail.document.js';
+import { mentionsOf, type Timelines } from './mentions.js';
+
+/** Every event, searchable, and what each did to which resource. Grows with the log, so it is kept on disk. */
+export function auditTrailProjection(catalogs: readonly EventCatalog[], timelines: Timelines): Projection {
+  return {
+    name: 'auditTrail',
+    version: 1,
+    keeps: 'history',
+    collections: [auditCollection, timelineCollection, resourcesCollection],
+    catalogs,
+    events: '*',
+    wants: (envelope) => mentionsOf(timelines, envelope).map(resourceRef),
+    fold: (envelope, documents) => fold(envelope, documents, mentionsOf(timelines, envelope)),
+  };
+}
+
+function resourceRef(mention: Mention): DocumentRef {
+  return { collection: resourcesCollection.name, id: `${mention.kind}/${mention.id}` };
+}
+
+function fold(envelope: EventEnvelope, documents: Documents, mentions: readonly Mention[]): readonly Change[] {
+  const changes: Change[] = [
+    { put: { collection: auditCollection.name, document: auditDocument(envelope, mentions) } },
+  ];
+  const fieldsOf = new Map<string, ResourceDocument['fields']>();
+  mentions.forEach((mention, index) => {
+    const ref = resourceRef(mention);
+    const before = fieldsOf.get(ref.id) ?? documents.get<ResourceDocument>(ref.collection, ref.id)?.fields ?? [];
+    const { fields, changed } = assign(before, mention);
+    fieldsOf.set(ref.id, fields);
+    const entry: TimelineDocument = {
+      _id: `${positionKey(envelope.position)}.${String(index)}`,
+      resource: ref.id,
+      at: envelope.position,
+      what: mention.what,
+      changes: changed,
+    };
+    changes.push({ put: { collection: timelineCollection.name, document: entry } });
+  });
+  for (const [id, fields] of fieldsOf) {
+    const document: ResourceDocument = { _id: id, fields };
+    changes.push({ put: { collection: resourcesCollection.name, document } });
+  }
+  return changes;
+}
+
+interface Assigned {
+  readonly fields: ResourceDocument['fields'];
+  readonly changed: readonly FieldChange[];
+}
+
+/** Null stands for "has none", also for a field never heard of. A resource that ends has no fields left. */
+function assign(before: ResourceDocument['fields'], mention: Mention): Assigned {
+  const known = new Map<string, Json>(before.map(({ name, value }) => [name, value]));
+  const changed: FieldChange[] = [];
+  for (const [field, to] of Object.entries(mention.sets ?? {})) {
+    const from = known.get(field) ?? null;
+    if (JSON.stringify(from) !== JSON.stringify(to)) changed.push({ field, from, to });
+    if (to === null) known.delete(field);
+    else known.set(field, to);
+  }
+  if (mention.ends === true) {
+    for (const [field, from] of known) changed.push({ field, from, to: null });
+    known.clear();
+  }
+  return { fields: [...known].map(([name, value]) => ({ name, value })), changed };
+}
+
+function auditDocument(envelope: EventEnvelope, mentions: readonly Mention[]): AuditDocument {
+  const { metadata } = envelope;
+  return {
+    _id: positionKey(envelope.position),
+    at: envelope.position,
+    event: envelope.id,
+    stream: envelope.stream,
+    revision: envelope.revision,
+    type: envelope.storedType,
+    time: Date.parse(metadata.time),
+    recordedAt: envelope.recordedAt,
+    actor: metadata.actor.user,
+    project: metadata.actor.project,
+    method: metadata.actor.method,
+    sealedName: metadata.actor.name,
+    sealedAddress: metadata.client,
+    facade: metadata.facade,
+    request: metadata.request,
+    command: metadata.command,
+    causation: metadata.causation,
+    correlation: metadata.correlation,
+    resources: [...new Set(mentions.map((mention) => `${mention.kind}/${mention.id}`))],
+    data: JSON.stringify(envelope.event.data),
+  };
+}
