@@ -14,7 +14,8 @@ export type Reaction =
   | { readonly kind: 'schedule'; readonly timer: Timer }
   | { readonly kind: 'cancel'; readonly timerId: string };
 
-export type FailureAnswer = { readonly kind: 'retry'; readonly afterMs: number } | { readonly kind: 'skip' } | { readonly kind: 'stop' };
+export type FailureAnswer =
+  { readonly kind: 'retry'; readonly afterMs: number } | { readonly kind: 'skip' } | { readonly kind: 'stop' };
 
 /** The pure part, in a `.saga.ts` file: events in, reactions out. */
 export interface Process<State = unknown> {
