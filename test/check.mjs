@@ -3,9 +3,24 @@ import { spawn } from 'node:child_process';
 
 const tools = {
   types: ['typescript/bin/tsc', '--noEmit'],
-  lint: ['eslint/bin/eslint.js', '.', '--max-warnings=0', '--cache', '--cache-location=node_modules/.cache/eslint/', '--cache-strategy=content'],
+  lint: [
+    'eslint/bin/eslint.js',
+    '.',
+    '--max-warnings=0',
+    '--cache',
+    '--cache-location=node_modules/.cache/eslint/',
+    '--cache-strategy=content',
+  ],
   format: ['prettier/bin/prettier.cjs', '--check', '--log-level=warn', '--cache', '.'],
-  imports: ['dependency-cruiser/bin/dependency-cruise.mjs', '--config', 'test/architecture/dependency-rules.cjs', 'apps', 'libs', 'projections', 'test'],
+  imports: [
+    'dependency-cruiser/bin/dependency-cruise.mjs',
+    '--config',
+    'test/architecture/dependency-rules.cjs',
+    'apps',
+    'libs',
+    'projections',
+    'test',
+  ],
 };
 
 function run(name, [bin, ...args]) {

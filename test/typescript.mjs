@@ -13,7 +13,8 @@ registerHooks({
     const relative = /^(\.{0,2}\/|file:)/.test(specifier) && specifier.endsWith('.js');
     if (relative && (context.parentURL === undefined || isOurs(context.parentURL))) {
       const url = new URL(specifier.replace(/\.js$/, '.ts'), context.parentURL);
-      if (isOurs(url.href) && existsSync(fileURLToPath(url))) return { url: url.href, format: 'module', shortCircuit: true };
+      if (isOurs(url.href) && existsSync(fileURLToPath(url)))
+        return { url: url.href, format: 'module', shortCircuit: true };
     }
     return nextResolve(specifier, context);
   },

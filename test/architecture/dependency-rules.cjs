@@ -24,11 +24,16 @@ const rule = (name, comment, from, to) => ({ name, comment, severity: 'error', f
 /** A rule that holds for specs too, except that these may use the means of testing. */
 const ruleWithTestMeans = (name, comment, from, to) => [
   rule(name, comment, { ...from, pathNot: [...(from.pathNot ?? []), spec] }, to),
-  rule(name, comment, { path: [from.path].flat().map((path) => `(?=.*${spec})${path}`), pathNot: from.pathNot }, {
-    ...to,
-    path: to.path ?? ours,
-    pathNot: [...(to.pathNot ?? []), ...testMeans],
-  }),
+  rule(
+    name,
+    comment,
+    { path: [from.path].flat().map((path) => `(?=.*${spec})${path}`), pathNot: from.pathNot },
+    {
+      ...to,
+      path: to.path ?? ours,
+      pathNot: [...(to.pathNot ?? []), ...testMeans],
+    },
+  ),
 ];
 
 module.exports = {
@@ -72,14 +77,14 @@ module.exports = {
       { path: ['^projections/', '^libs/read-store/'] },
     ),
 
-    rule('R6', 'libraries and read models do not know the applications', { path: '^(libs|projections)/' }, { path: '^apps/' }),
-
     rule(
-      'R7',
-      'only profiles name adapters',
-      { pathNot: [profiles, `^libs/${ports}/`, tests] },
-      { path: adapters },
+      'R6',
+      'libraries and read models do not know the applications',
+      { path: '^(libs|projections)/' },
+      { path: '^apps/' },
     ),
+
+    rule('R7', 'only profiles name adapters', { pathNot: [profiles, `^libs/${ports}/`, tests] }, { path: adapters }),
     rule(
       'R7',
       'tests use the adapters in memory only',
@@ -101,7 +106,12 @@ module.exports = {
       { path: '^(libs|apps)/', pathNot: [doors, kernel, '^libs/read-store/src/index\\.ts$'] },
     ),
 
-    rule('R10', 'a facade does not know another', { path: facades }, { path: facades, pathNot: ['^apps/server/src/facades/$1/'] }),
+    rule(
+      'R10',
+      'a facade does not know another',
+      { path: facades },
+      { path: facades, pathNot: ['^apps/server/src/facades/$1/'] },
+    ),
 
     ...ruleWithTestMeans(
       'R11',

@@ -11,7 +11,11 @@ export const root = fileURLToPath(new URL('../../..', import.meta.url));
 const at = (...parts) => join(root, ...parts);
 
 /** Node flags that run the TypeScript sources instead of dist/. */
-export const fromSources = ['--conditions=source', '--import', new URL('../../../test/typescript.mjs', import.meta.url).href];
+export const fromSources = [
+  '--conditions=source',
+  '--import',
+  new URL('../../../test/typescript.mjs', import.meta.url).href,
+];
 
 const OLDEST = [22, 13];
 const built = ['apps/server', 'apps/cli', 'libs', 'projections'];
@@ -112,7 +116,8 @@ function removeOrphans(folder) {
   for (const entry of readdirSync(out, { withFileTypes: true })) {
     const path = `${folder}/${entry.name}`;
     if (entry.isDirectory()) removeOrphans(path);
-    else if (/\.js(\.map)?$/.test(path) && !existsSync(at(path.replace(/\.js(\.map)?$/, '.ts')))) rmSync(at('dist', path));
+    else if (/\.js(\.map)?$/.test(path) && !existsSync(at(path.replace(/\.js(\.map)?$/, '.ts'))))
+      rmSync(at('dist', path));
   }
 }
 
