@@ -103,7 +103,6 @@ export class StreamWriter {
     const outcome = await this.send(append);
     switch (outcome.kind) {
       case 'appended':
-      case 'repeated':
         if (this.folded !== undefined) {
           this.folded.position = outcome.position;
           this.around.durable(outcome.position);
@@ -111,6 +110,8 @@ export class StreamWriter {
           this.tell(told, this.folded);
         }
         return [];
+      // `repeated` to a first send: another process ran these commands. What it stored, not what was made here, is in the chain.
+      case 'repeated':
       case 'conflict':
         this.folded = undefined;
         return this.afterConflict(works);
