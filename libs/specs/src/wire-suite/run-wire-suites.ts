@@ -28,7 +28,7 @@ export function runWireSuites(folder: string | URL, startServer: StartServer, on
     .sort();
   if (files.length === 0) throw new Error(`${path} has no wire suites`);
   const start = externalServer(process.env) ?? startServer;
-  for (const name of files) describeSuite(readSuite(join(path, name)), start, globalThis as unknown as TestFrame);
+  for (const name of files) describeSuite(readSuite(join(path, name)), start, globalThis);
 }
 
 /** One file. `frame`: where the tests are announced. */
@@ -62,7 +62,7 @@ export function describeSuite(suite: WireSuite, startServer: StartServer, frame:
  * (`{"admin": "…", "demo": "…"}`) and further variables in `LEASEBOOK_TEST_WIRE_VARIABLES`.
  */
 export function externalServer(environment: Readonly<Record<string, string | undefined>>): StartServer | undefined {
-  const url = environment['LEASEBOOK_TEST_WIRE_URL'];
+  const url = environment.LEASEBOOK_TEST_WIRE_URL;
   if (url === undefined || url === '') return undefined;
   const json = (name: string): Record<string, string> =>
     JSON.parse(environment[name] ?? '{}') as Record<string, string>;

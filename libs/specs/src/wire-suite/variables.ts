@@ -17,7 +17,7 @@ export function fillIn<T>(template: T, variables: Variables): T {
 
 function fill(template: unknown, variables: Variables): unknown {
   if (typeof template === 'string') return fillText(template, variables);
-  if (template instanceof Matcher) return new Matcher(template.kind, String(fillPattern(template.pattern, variables)));
+  if (template instanceof Matcher) return new Matcher(template.kind, fillPattern(template.pattern, variables));
   if (Array.isArray(template)) return template.map((item) => fill(item, variables));
   if (template !== null && typeof template === 'object')
     return Object.fromEntries(

@@ -58,7 +58,7 @@ async function outcomes(source: string, start = startEcho()): Promise<Record<str
   const failure = async (body: () => Promise<void>): Promise<string> =>
     body().then(
       () => '',
-      (error: Error) => error.message,
+      (error: unknown) => (error as Error).message,
     );
   const results: Record<string, string> = {};
   for (const body of before) results['(before)'] = await failure(body);
