@@ -10,6 +10,6 @@ export function createLogger(settings: Pick<Settings, 'logLevel'>): Logger {
       timestamp: pino.stdTimeFunctions.isoTime,
       redact: { paths: ['password', '*.password', 'token', '*.token', 'secret', '*.secret', 'headers'], censor: '***' },
     },
-    pino.destination({ dest: 1, sync: false, minLength: 4096 }),
+    pino.destination({ dest: 1, sync: false, minLength: 0 }),
   );
 }

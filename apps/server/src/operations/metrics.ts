@@ -13,40 +13,32 @@ export class Metrics {
     registers: [this.registry],
   });
 
-  readonly events = new Counter({
-    name: 'leasebook_events_appended_total',
-    help: 'Events that are durable in the log, by kind of stream',
-    labelNames: ['aggregate'] as const,
-    registers: [this.registry],
-  });
-
-  readonly conflicts = new Counter({
-    name: 'leasebook_append_conflicts_total',
-    help: 'Appends that met another writer and were decided again',
-    labelNames: ['aggregate'] as const,
-    registers: [this.registry],
-  });
-
-  readonly lag = new Gauge({
-    name: 'leasebook_projection_position',
-    help: 'Position that a read model has reached',
-    labelNames: ['projection'] as const,
-    registers: [this.registry],
-  });
-
-  readonly parked = new Gauge({
-    name: 'leasebook_projection_parked',
-    help: '1 while a read model stands still at an event that its fold refuses',
-    labelNames: ['projection'] as const,
-    registers: [this.registry],
-  });
-
-  readonly processFailures = new Counter({
-    name: 'leasebook_process_failures_total',
-    help: 'Reactions of a process that failed, by what was answered',
-    labelNames: ['process', 'answer'] as const,
-    registers: [this.registry],
-  });
+  readonly events = this.counter('leasebook_events_appended_total', 'Events that are durable in the log', [
+    'aggregate',
+  ]);
+  readonly commands = this.counter('leasebook_commands_total', 'Commands whose events are durable', ['aggregate']);
+  readonly conflicts = this.counter('leasebook_append_conflicts_total', 'Appends that met another writer', [
+    'aggregate',
+  ]);
+  readonly processFailures = this.counter('leasebook_process_failures_total', 'Failed reactions', [
+    'process',
+    'answer',
+  ]);
+  readonly interruptions = this.counter('leasebook_interruptions_total', 'Subscriptions that had to begin anew', [
+    'name',
+  ]);
+  readonly frozen = this.gauge('leasebook_streams_frozen', 'Streams that wait to learn the outcome of an append', []);
+  readonly parkedStreams = this.counter(
+    'leasebook_streams_parked_total',
+    'Streams with an event that cannot be folded',
+    [],
+  );
+  readonly positions = this.gauge('leasebook_projection_position', 'Position that a read model has reached', [
+    'projection',
+  ]);
+  readonly parked = this.gauge('leasebook_parked', '1 while a read model or process stands still at an event', [
+    'name',
+  ]);
 
   constructor() {
     collectDefaultMetrics({ register: this.registry });
@@ -57,5 +49,13 @@ export class Metrics {
       { method: facts.method, route: facts.route, status: facts.status },
       facts.milliseconds / 1000,
     );
+  }
+
+  private counter<Label extends string>(name: string, help: string, labelNames: readonly Label[]): Counter<Label> {
+    return new Counter({ name, help, labelNames: [...labelNames], registers: [this.registry] });
+  }
+
+  private gauge<Label extends string>(name: string, help: string, labelNames: readonly Label[]): Gauge<Label> {
+    return new Gauge({ name, help, labelNames: [...labelNames], registers: [this.registry] });
   }
 }

@@ -1,0 +1,110 @@
+import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
+import { Transform, Type } from 'class-transformer';
+import { IsIn, IsInt, IsISO8601, IsOptional, IsString, Length, Matches, Max, Min } from 'class-validator';
+import type { EventSearch } from '#projections/audit-trail/audit-trail.query';
+
+/** `2026-03-02T08:00:00Z`: a moment needs its zone, or nobody knows which it is. */
+const zoned = /T\d{2}:\d{2}(:\d{2}(\.\d{1,9})?)?(Z|[+-]\d{2}:\d{2})$/;
+const zonedMessage = { message: '$property must be an RFC 3339 moment with a zone, such as 2026-03-02T08:00:00Z' };
+
+/** `GET /leasebook/v1/events`. */
+export class EventsRequest {
+  @ApiPropertyOptional({ description: 'Exact name of a stream', example: 'hostAggregates' })
+  @IsOptional()
+  @IsString()
+  @Length(1, 512)
+  stream?: string;
+
+  @ApiPropertyOptional({ description: '`kind/id` of a resource', example: 'aggregate/1' })
+  @IsOptional()
+  @Matches(/^[A-Za-z][A-Za-z0-9]*\/.{1,512}$/, { message: 'resource must be kind/id, such as aggregate/1' })
+  resource?: string;
+
+  @ApiPropertyOptional({
+    description: 'Type of event, with or without context and version',
+    example: 'AggregateCreated',
+  })
+  @IsOptional()
+  @Matches(/^[A-Za-z][A-Za-z/]*(@[1-9]\d*)?$/, {
+    message: 'type must be like AggregateCreated or inventory/AggregateCreated@1',
+  })
+  type?: string;
+
+  @ApiPropertyOptional({ description: 'Id of the user who acted' })
+  @IsOptional()
+  @IsString()
+  @Length(1, 255)
+  actor?: string;
+
+  @ApiPropertyOptional({ description: 'Id of the project acted for' })
+  @IsOptional()
+  @IsString()
+  @Length(1, 255)
+  project?: string;
+
+  @ApiPropertyOptional({ description: 'Through which face', example: 'nova' })
+  @IsOptional()
+  @IsString()
+  @Length(1, 64)
+  facade?: string;
+
+  @ApiPropertyOptional({ description: 'All that one request led to' })
+  @IsOptional()
+  @IsString()
+  @Length(1, 255)
+  correlation?: string;
+
+  @ApiPropertyOptional({ description: 'Recorded at or after', format: 'date-time' })
+  @IsOptional()
+  @IsISO8601({ strict: true })
+  @Matches(zoned, zonedMessage)
+  from?: string;
+
+  @ApiPropertyOptional({ description: 'Recorded before', format: 'date-time' })
+  @IsOptional()
+  @IsISO8601({ strict: true })
+  @Matches(zoned, zonedMessage)
+  to?: string;
+
+  @ApiProperty({ description: 'Which comes first', enum: ['oldest', 'newest'], default: 'newest', required: false })
+  @IsIn(['oldest', 'newest'])
+  order: 'oldest' | 'newest' = 'newest';
+
+  @ApiPropertyOptional({
+    description: 'Position of the last event of the page before (its `next`)',
+    type: 'integer',
+    minimum: 0,
+  })
+  @IsOptional()
+  @Type(() => Number)
+  @IsInt()
+  @Min(0)
+  @Max(Number.MAX_SAFE_INTEGER)
+  after?: number;
+
+  @ApiProperty({
+    description: 'Most events of one page',
+    type: 'integer',
+    minimum: 1,
+    maximum: 1000,
+    default: 100,
+    required: false,
+  })
+  @Transform(({ value }) => (value === '' ? Number.NaN : Number(value)))
+  @IsInt()
+  @Min(1)
+  @Max(1000)
+  limit = 100;
+}
+
+/** `onlyProject`: who is no administrator sees what their own project did. */
+export function toEventSearch(request: EventsRequest, onlyProject: string | undefined): EventSearch {
+  const { from, to, project, ...rest } = request;
+  const within = onlyProject ?? project;
+  return {
+    ...rest,
+    ...(within === undefined ? {} : { project: within }),
+    ...(from === undefined ? {} : { from: Date.parse(from) }),
+    ...(to === undefined ? {} : { to: Date.parse(to) }),
+  };
+}

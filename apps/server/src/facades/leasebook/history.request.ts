@@ -1,0 +1,39 @@
+import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
+import { Transform } from 'class-transformer';
+import { IsInt, IsOptional, Matches, Max, Min } from 'class-validator';
+
+/** The path of `GET /leasebook/v1/history/{kind}/{id}`. */
+export class HistoryPath {
+  @ApiProperty({
+    description: 'Kind of resource: `aggregate`, `hypervisor`, `host`, `user`, `project` …',
+    example: 'aggregate',
+  })
+  @Matches(/^[A-Za-z][A-Za-z0-9]{0,63}$/, { message: 'kind must be letters and digits' })
+  kind!: string;
+
+  @ApiProperty({ description: 'Its id in that kind', example: '1' })
+  @Matches(/^[^\p{Cc}]{1,512}$/u, { message: 'id must be 1 to 512 printable characters' })
+  id!: string;
+}
+
+/** Its query. */
+export class HistoryRequest {
+  @ApiPropertyOptional({ description: 'The `next` of the page before' })
+  @IsOptional()
+  @Matches(/^\d{16}\.\d{1,4}$/, { message: 'after must be the `next` of the page before' })
+  after?: string;
+
+  @ApiProperty({
+    description: 'Most entries of one page',
+    type: 'integer',
+    minimum: 1,
+    maximum: 1000,
+    default: 100,
+    required: false,
+  })
+  @Transform(({ value }) => (value === '' ? Number.NaN : Number(value)))
+  @IsInt()
+  @Min(1)
+  @Max(1000)
+  limit = 100;
+}

@@ -1,0 +1,15 @@
+import { ApiPropertyOptional } from '@nestjs/swagger';
+import { IsOptional, IsString, Length } from 'class-validator';
+
+/** The optional body of `POST /leasebook/v1/hypervisors/{id}/disable`. */
+export class DisableRequest {
+  @ApiPropertyOptional({
+    description: 'Why, as Nova shows it in `disabled_reason`',
+    maxLength: 255,
+    example: 'fan swap',
+  })
+  @IsOptional()
+  @IsString()
+  @Length(1, 255)
+  reason?: string;
+}
