@@ -1,2 +1,3 @@
 export * from './port.js';
 export * from './chain.js';
+export * from './corrupt-event.js';

@@ -27,5 +27,5 @@ export class OutcomeUnknown extends Error {
 
 /** A store does not answer or has closed itself (C9). Nothing was changed; every facade answers 503. */
 export class StoreUnavailable extends Error {
-  override readonly name = 'StoreUnavailable';
+  override readonly name: string = 'StoreUnavailable';
 }
