@@ -48,7 +48,7 @@ export interface Find {
 }
 
 /** A look at one live collection. A find that no declared index serves throws `NoIndex`: it would scan. */
-export interface Collection<D extends Document> {
+export interface Collection<D extends Document = Document> {
   get(id: string): Promise<Stored<D> | undefined>;
   getMany(ids: readonly string[]): Promise<ReadonlyMap<string, Stored<D>>>;
   find(query?: Find): Promise<readonly Stored<D>[]>;
@@ -57,6 +57,21 @@ export interface Collection<D extends Document> {
 
 export class NoIndex extends Error {
   override readonly name = 'NoIndex';
+}
+
+/** A document that cannot be kept: its `_id` is empty or no text, or an indexed value is not a scalar. Nothing was written. */
+export class InvalidDocument extends Error {
+  override readonly name = 'InvalidDocument';
+}
+
+/** The write would have given two documents the same values in a unique index; null (or absent) counts as a value. */
+export class NotUnique extends Error {
+  override readonly name = 'NotUnique';
+}
+
+/** The batch belongs to another log, another version or a generation that was replaced. Nothing was written. */
+export class CheckpointConflict extends Error {
+  override readonly name = 'CheckpointConflict';
 }
 
 export interface DocumentRef {
@@ -92,8 +107,11 @@ export interface ProjectionStore {
   checkpoint(): Promise<Checkpoint | undefined>;
   getMany(refs: readonly DocumentRef[]): Promise<ReadonlyMap<string, Stored<Document>>>;
   /**
-   * Writes in order, then the checkpoint. A write whose position is not above the stored document's (or its
-   * tombstone's) is skipped. Repeating a batch, or a part of it, changes nothing.
+   * Writes in order, then the checkpoint. A write is skipped when its position is not above the checkpoint that is
+   * stored (it was written then), nor above the stored document's or its tombstone's. So repeating a batch or a part
+   * of it, or an old batch by a writer that was paused, changes nothing; an older checkpoint never replaces a newer.
+   * Tombstones are needed only above the checkpoint, and are dropped when it has reached them.
+   * Throws `CheckpointConflict`, `InvalidDocument`, `NotUnique`; the checkpoint has not moved then.
    */
   apply(writes: readonly DocumentWrite[], checkpoint: Checkpoint): Promise<void>;
   /** Every document, by collection and `_id` in byte order: for comparing with a rebuild. */

@@ -3,8 +3,7 @@ import type { Document, DocumentRef, ProjectionShape, Stored } from './port.js';
 
 /** A change that a fold wants; the runtime adds the position of the event. */
 export type Change =
-  | { readonly put: { readonly collection: string; readonly document: Document } }
-  | { readonly delete: DocumentRef };
+  { readonly put: { readonly collection: string; readonly document: Document } } | { readonly delete: DocumentRef };
 
 /** The documents that `wants` named, as they are after all earlier events. */
 export interface Documents {

@@ -1,0 +1,124 @@
+import { planCount, planFind } from '../find-plan.js';
+import {
+  type CollectionDefinition,
+  type Document,
+  type DocumentWrite,
+  type Find,
+  type IndexDefinition,
+  InvalidDocument,
+  type Stored,
+} from '../port.js';
+import { type Where } from '../conditions.js';
+import { type Key, validId } from '../ordering.js';
+import { merge } from './merge.js';
+import { OrderedIndex } from './ordered-index.js';
+
+/** Puts one document (or its absence) back as it was before a write. */
+export type Undo = () => void;
+
+const nothing: Undo = () => undefined;
+
+/** The documents of one collection in memory, with ordered indexes and conditional writes (C17). */
+export class HeldCollection {
+  private readonly documents = new Map<string, Stored<Document>>();
+  private readonly tombstones = new Map<string, number>();
+  private readonly byId = new OrderedIndex(undefined);
+  private readonly indexes: ReadonlyMap<IndexDefinition | undefined, OrderedIndex>;
+
+  constructor(readonly definition: CollectionDefinition) {
+    this.indexes = new Map([
+      [undefined, this.byId],
+      ...definition.indexes.map((index) => [index, new OrderedIndex(index)] as const),
+    ]);
+  }
+
+  get size(): number {
+    return this.documents.size;
+  }
+
+  get(id: string): Stored<Document> | undefined {
+    return this.documents.get(id);
+  }
+
+  find(query?: Find): readonly Stored<Document>[] {
+    const plan = planFind(this.definition, query);
+    const index = this.indexOf(plan.index);
+    const stretches = plan.branches.map((branch) => index.stretch(branch, plan.bounds, plan.descending));
+    const [only] = stretches;
+    if (only && stretches.length === 1) return index.take(only, plan.descending, plan.limit);
+    return merge(
+      stretches.map((stretch) => index.walk(stretch, plan.descending)),
+      plan,
+    );
+  }
+
+  count(where: Where = {}): number {
+    if (Object.keys(where).length === 0) return this.size;
+    const plan = planCount(this.definition, where);
+    const index = this.indexOf(plan.index);
+    return plan.branches.reduce((sum, branch) => sum + index.count(index.stretch(branch, plan.bounds, false)), 0);
+  }
+
+  /** All documents as they are now, in the order of their ids. */
+  all(): readonly Stored<Document>[] {
+    return this.byId.all();
+  }
+
+  /** Throws `InvalidDocument`, `NotUnique` before anything has changed. */
+  write(write: DocumentWrite): Undo {
+    const id = write.kind === 'put' ? write.document._id : write.id;
+    if (!validId(id))
+      throw new InvalidDocument(
+        `a document of ${this.definition.name} has an _id that is no text, empty or not Unicode`,
+      );
+    const former = this.documents.get(id);
+    const tombstone = this.tombstones.get(id);
+    if (write.position <= (former?._position ?? tombstone ?? -Infinity)) return nothing;
+    if (write.kind === 'delete') {
+      if (former) this.remove(former);
+      this.tombstones.set(id, write.position);
+    } else {
+      this.put({ ...write.document, _position: write.position }, former);
+      this.tombstones.delete(id);
+    }
+    return () => this.restore(id, former, tombstone);
+  }
+
+  /** As read from a snapshot: whole, and known to be new. */
+  load(document: Stored<Document>): void {
+    this.put(document, undefined);
+  }
+
+  dropTombstones(upTo: number): void {
+    for (const [id, position] of this.tombstones) if (position <= upTo) this.tombstones.delete(id);
+  }
+
+  private indexOf(definition: IndexDefinition | undefined): OrderedIndex {
+    return this.indexes.get(definition) ?? this.byId;
+  }
+
+  private put(document: Stored<Document>, former: Stored<Document> | undefined): void {
+    const keys: [OrderedIndex, Key][] = [];
+    for (const index of this.indexes.values()) {
+      const key = index.keyFor(document);
+      index.checkUnique(key, document._id);
+      keys.push([index, key]);
+    }
+    if (former) this.remove(former);
+    for (const [index, key] of keys) index.set(key, document);
+    this.documents.set(document._id, document);
+  }
+
+  private remove(document: Stored<Document>): void {
+    for (const index of this.indexes.values()) index.delete(index.keyFor(document));
+    this.documents.delete(document._id);
+  }
+
+  private restore(id: string, former: Stored<Document> | undefined, tombstone: number | undefined): void {
+    const present = this.documents.get(id);
+    if (present) this.remove(present);
+    if (former) this.put(former, undefined);
+    if (tombstone === undefined) this.tombstones.delete(id);
+    else this.tombstones.set(id, tombstone);
+  }
+}
