@@ -7,3 +7,7 @@ export * from './observer.js';
 export * from './process.port.js';
 export * from './vault.port.js';
 export * from './vault/memory-vault.js';
+export * from './backoff.js';
+export * from './log-head.js';
+export * from './projections/projection-runner.js';
+export * from './projections/read-freshness.js';

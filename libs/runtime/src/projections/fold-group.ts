@@ -1,0 +1,139 @@
+import {
+  refKey,
+  type Change,
+  type Document,
+  type DocumentRef,
+  type Documents,
+  type DocumentWrite,
+  type Projection,
+  type ProjectionStore,
+  type Stored,
+} from '#read-store';
+import type { EventEnvelope } from '#kernel';
+import { asError } from '../observer.js';
+import { EventCodec, withoutVersion } from '../codec.js';
+import type { LogEvent } from '../log-event.js';
+
+/** Which events a projection folds, and in which form; worked out once per stored name. */
+export class Wanted {
+  private readonly codec: EventCodec;
+  private readonly names: ReadonlySet<string> | undefined;
+  private readonly known = new Map<string, 'no' | 'current' | 'stored'>();
+
+  constructor(projection: Pick<Projection, 'catalogs' | 'events'>) {
+    this.codec = new EventCodec(projection.catalogs);
+    this.names = projection.events === '*' ? undefined : new Set(projection.events);
+  }
+
+  /** Undefined: not for this projection. Throws where it wants the event and cannot read it. */
+  envelope(event: LogEvent): EventEnvelope | undefined {
+    const { type } = event.recorded;
+    let form = this.known.get(type);
+    if (form === undefined) {
+      if (this.names === undefined) form = this.codec.knows(type) ? 'current' : 'stored';
+      else form = this.names.has(withoutVersion(type)) ? 'current' : 'no';
+      this.known.set(type, form);
+    }
+    if (form === 'no') return undefined;
+    return form === 'current' ? event.envelope : event.asStored;
+  }
+}
+
+export interface FoldedGroup {
+  readonly writes: readonly DocumentWrite[];
+  /** The last event that the writes include; undefined when the very first one failed. */
+  readonly through: LogEvent | undefined;
+  /** The event at which `wants` or `fold` threw, or which cannot be read. */
+  readonly failed: { readonly event: LogEvent; readonly error: Error } | undefined;
+}
+
+/** Folds a group of events: one look for all documents wanted, then event by event over what the earlier ones made. */
+export async function foldGroup(
+  projection: Projection,
+  wanted: Wanted,
+  store: ProjectionStore,
+  group: readonly LogEvent[],
+  skipped: ReadonlySet<string>,
+): Promise<FoldedGroup> {
+  const refs = new Map<string, DocumentRef>();
+  const steps: { readonly index: number; readonly envelope: EventEnvelope }[] = [];
+  let failedAt: { readonly index: number; readonly error: Error } | undefined;
+  for (const [index, event] of group.entries()) {
+    try {
+      const envelope = wanted.envelope(event);
+      if (envelope === undefined || skipped.has(event.recorded.id)) continue;
+      for (const ref of projection.wants(envelope)) refs.set(refKey(ref), ref);
+      steps.push({ index, envelope });
+    } catch (error) {
+      if (skipped.has(event.recorded.id)) continue;
+      failedAt = { index, error: asError(error) };
+      break;
+    }
+  }
+  const found = refs.size === 0 ? new Map<string, Stored<Document>>() : await store.getMany([...refs.values()]);
+  const overlay = new Overlay(projection, found);
+  for (const { index, envelope } of steps) {
+    try {
+      overlay.take(projection.fold(envelope, overlay), envelope.position);
+    } catch (error) {
+      failedAt = { index, error: asError(error) };
+      break;
+    }
+  }
+  const through = failedAt === undefined ? group.at(-1) : group[failedAt.index - 1];
+  const event = failedAt && group[failedAt.index];
+  return { writes: overlay.writes(), through, failed: event && failedAt && { event, error: failedAt.error } };
+}
+
+class Overlay implements Documents {
+  private readonly changed = new Map<string, Document | undefined>();
+  private readonly pending = new Map<string, DocumentWrite>();
+  private readonly every: DocumentWrite[] = [];
+  /** Where a unique index watches, intermediate writes matter: a name may go from one document to another. */
+  private readonly keepsEvery: boolean;
+
+  constructor(
+    projection: Projection,
+    private readonly found: ReadonlyMap<string, Stored<Document>>,
+  ) {
+    this.keepsEvery = projection.collections.some(({ indexes }) => indexes.some(({ unique }) => unique === true));
+  }
+
+  get<D extends Document>(collection: string, id: string): Stored<D> | D | undefined {
+    const key = refKey({ collection, id });
+    const document = this.changed.has(key) ? this.changed.get(key) : this.found.get(key);
+    return document as Stored<D> | D | undefined;
+  }
+
+  take(changes: readonly Change[], position: number): void {
+    for (const change of changes) {
+      if ('put' in change) {
+        const { collection } = change.put;
+        const document = withoutPosition(change.put.document);
+        const key = refKey({ collection, id: document._id });
+        this.changed.set(key, document);
+        this.note(key, { kind: 'put', collection, position, document });
+      } else {
+        const key = refKey(change.delete);
+        this.changed.set(key, undefined);
+        this.note(key, { kind: 'delete', ...change.delete, position });
+      }
+    }
+  }
+
+  writes(): readonly DocumentWrite[] {
+    return this.keepsEvery ? this.every : [...this.pending.values()];
+  }
+
+  private note(key: string, write: DocumentWrite): void {
+    if (this.keepsEvery) this.every.push(write);
+    else this.pending.set(key, write);
+  }
+}
+
+/** A fold may spread a stored document; where it stood is the store's business. */
+function withoutPosition(document: Document): Document {
+  if (!Object.hasOwn(document, '_position')) return document;
+  const { _position, ...rest } = document as Stored<Document>;
+  return rest;
+}

@@ -1,0 +1,173 @@
+import type { Checkpoint, Projection, ProjectionStore } from '#read-store';
+import { untilItWorks, type Pauses } from '../backoff.js';
+import type { LogEvent } from '../log-event.js';
+import type { LogConsumer } from '../log-reading.js';
+import { asError, type ParkedEvent, type RuntimeObserver } from '../observer.js';
+import { foldGroup, Wanted } from './fold-group.js';
+
+/** Events folded and written together at most. */
+const maxGroup = 4_096;
+/** Events that may wait for one read model before the log's reader is held up. */
+const maxQueued = 16_384;
+/** A checkpoint without any write is kept in memory for so many events; losing it only means folding them again. */
+const checkpointEvery = 10_000;
+
+/** What an offerer waits for when the queue is full. */
+class Room {
+  empty!: () => void;
+  readonly emptied = new Promise<void>((resolve) => {
+    this.empty = resolve;
+  });
+}
+
+export interface ReadModelSurroundings {
+  readonly epoch: string;
+  readonly observer: RuntimeObserver;
+  readonly pauses: Pauses;
+  readonly advanced: (position: number) => void;
+  readonly parked: (parked: ParkedEvent) => void;
+}
+
+/**
+ * One generation of one projection: takes events in order, and writes whatever has come in one go. While a write is
+ * under way further events gather, so a slow store gets larger groups rather than a longer queue.
+ */
+export class ReadModel implements LogConsumer {
+  readonly wanted: Wanted;
+  parkedAt: ParkedEvent | undefined;
+  /** What went wrong last with its store, while it is being tried again. */
+  trouble: Error | undefined;
+  private queue: LogEvent[] = [];
+  private room: Room | undefined;
+  private work: Promise<void> | undefined;
+  private readonly stopping = new AbortController();
+  private applied: number;
+  private offered: number;
+  private sinceCheckpoint = 0;
+  private unwritten: LogEvent | undefined;
+
+  constructor(
+    readonly projection: Projection,
+    readonly store: ProjectionStore,
+    checkpoint: Checkpoint | undefined,
+    private readonly around: ReadModelSurroundings,
+    readonly skipped: Set<string>,
+  ) {
+    this.wanted = new Wanted(projection);
+    this.applied = this.offered = checkpoint?.position ?? -Infinity;
+  }
+
+  /** Of the last event whose documents can be read. */
+  get position(): number {
+    return this.applied;
+  }
+
+  get offeredTo(): number {
+    return this.offered;
+  }
+
+  offer(events: readonly LogEvent[]): Promise<void> | undefined {
+    const last = events.at(-1);
+    if (last === undefined || last.position <= this.offered) return undefined;
+    const fresh =
+      (events[0]?.position ?? 0) > this.offered ? events : events.filter(({ position }) => position > this.offered);
+    this.offered = last.position;
+    if (this.parkedAt !== undefined || this.stopping.signal.aborted) return undefined;
+    for (const event of fresh) this.queue.push(event);
+    this.work ??= this.workOff();
+    if (this.queue.length < maxQueued) return undefined;
+    return (this.room ??= new Room()).emptied;
+  }
+
+  /** After everything offered so far is written, or it parked. */
+  async settled(): Promise<void> {
+    while (this.work !== undefined) await this.work;
+  }
+
+  /** Finishes the group under way; what waits is dropped, it will be read again. */
+  async stop(): Promise<void> {
+    this.stopping.abort();
+    this.drop();
+    await this.settled();
+    if (this.unwritten !== undefined)
+      await this.store.apply([], this.checkpointAt(this.unwritten)).catch(() => undefined);
+  }
+
+  /** Takes up again where it parked; the events from there on are to be offered anew. */
+  resume(): void {
+    this.parkedAt = undefined;
+    this.offered = this.applied;
+  }
+
+  private async workOff(): Promise<void> {
+    while (this.queue.length > 0) {
+      const all = this.queue.length <= maxGroup;
+      const group = all ? this.queue : this.queue.slice(0, maxGroup);
+      this.queue = all ? [] : this.queue.slice(maxGroup);
+      this.makeRoom();
+      const { pauses } = this.around;
+      await untilItWorks(
+        () => this.applyGroup(group),
+        (error) => this.troubled(error),
+        pauses,
+        this.stopping.signal,
+      );
+      this.trouble = undefined;
+    }
+    this.work = undefined;
+  }
+
+  private async applyGroup(group: readonly LogEvent[]): Promise<void> {
+    const { writes, through, failed } = await foldGroup(this.projection, this.wanted, this.store, group, this.skipped);
+    if (through !== undefined) await this.write(writes, through, group.length);
+    if (failed === undefined) return;
+    const { id, position, stream, type } = failed.event.recorded;
+    this.parkedAt = {
+      name: this.projection.name,
+      position,
+      eventId: id,
+      stream,
+      storedType: type,
+      error: String(failed.error),
+    };
+    this.drop();
+    this.around.parked(this.parkedAt);
+  }
+
+  private async write(
+    writes: Parameters<ProjectionStore['apply']>[0],
+    through: LogEvent,
+    events: number,
+  ): Promise<void> {
+    this.sinceCheckpoint += events;
+    if (writes.length > 0 || this.sinceCheckpoint >= checkpointEvery) {
+      await this.store.apply(writes, this.checkpointAt(through));
+      this.sinceCheckpoint = 0;
+      this.unwritten = undefined;
+    } else {
+      this.unwritten = through;
+    }
+    this.applied = through.position;
+    this.around.advanced(through.position);
+    this.around.observer.projected(this.projection.name, through.position, events);
+  }
+
+  private checkpointAt(event: LogEvent): Checkpoint {
+    return { epoch: this.around.epoch, position: event.position, hash: event.hash, version: this.projection.version };
+  }
+
+  private troubled(error: unknown): void {
+    this.trouble = asError(error);
+    this.around.observer.interrupted(this.projection.name, this.trouble);
+  }
+
+  private drop(): void {
+    this.queue = [];
+    this.makeRoom();
+  }
+
+  private makeRoom(): void {
+    this.room?.empty();
+    this.room = undefined;
+  }
+}
