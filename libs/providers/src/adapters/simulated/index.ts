@@ -1,0 +1,2 @@
+export type { SimulatedHost } from './simulated-host.js';
+export * from './simulated-provider.js';

@@ -1,0 +1,99 @@
+import { setTimeout as wait } from 'node:timers/promises';
+import { ProviderError, type Heartbeat, type Listing, type Provider, type ProviderCall } from './port.js';
+
+export interface Resilience {
+  /** Calls for one request, the first included. */
+  readonly attempts: number;
+  /** Pause before the second call; doubles up to `maxPauseMs`, and is cut by up to a half at random. */
+  readonly pauseMs: number;
+  readonly maxPauseMs: number;
+  /** 0 ≤ x < 1. */
+  readonly random: () => number;
+  readonly sleep: (ms: number) => Promise<void>;
+  /** Rejects with `timeout` when the call has not ended after so many milliseconds. */
+  readonly limit: <T>(ms: number, call: () => Promise<T>) => Promise<T>;
+}
+
+export const defaultResilience: Resilience = {
+  attempts: 3,
+  pauseMs: 200,
+  maxPauseMs: 5_000,
+  random: Math.random,
+  sleep: (ms) => wait(ms),
+  limit: withTimeout,
+};
+
+async function withTimeout<T>(ms: number, call: () => Promise<T>): Promise<T> {
+  const over = new AbortController();
+  try {
+    return await Promise.race([
+      call(),
+      wait(ms, undefined, { signal: over.signal, ref: false }).then(() => {
+        throw new ProviderError('timeout', `no answer within ${ms} ms`);
+      }),
+    ]);
+  } finally {
+    over.abort();
+  }
+}
+
+/**
+ * Any provider with time-outs kept and failures tried again: each call has `timeoutMs`, also with a provider that never
+ * answers, and `retry` and `timeout` are tried again with the same request id. What it throws is always a ProviderError.
+ */
+export class ResilientProvider implements Provider {
+  readonly name: string;
+  private readonly resilience: Resilience;
+  private closed = false;
+
+  constructor(
+    private readonly provider: Provider,
+    resilience: Partial<Resilience> = {},
+  ) {
+    this.name = provider.name;
+    this.resilience = { ...defaultResilience, ...resilience };
+  }
+
+  listHypervisors(call: ProviderCall): Promise<Listing> {
+    return this.persist(call, () => this.provider.listHypervisors(call));
+  }
+
+  heartbeats(call: ProviderCall): Promise<readonly Heartbeat[]> {
+    return this.persist(call, () => this.provider.heartbeats(call));
+  }
+
+  uptime(nativeId: string, call: ProviderCall): Promise<string | null> {
+    return this.persist(call, () => this.provider.uptime(nativeId, call));
+  }
+
+  cacheImage(nativeId: string, imageId: string, call: ProviderCall): Promise<void> {
+    return this.persist(call, () => this.provider.cacheImage(nativeId, imageId, call));
+  }
+
+  /** Calls under way are not tried again. */
+  async close(): Promise<void> {
+    this.closed = true;
+    await this.provider.close();
+  }
+
+  private async persist<T>(call: ProviderCall, work: () => Promise<T>): Promise<T> {
+    const { attempts, pauseMs, maxPauseMs, random, sleep, limit } = this.resilience;
+    for (let attempt = 1; ; attempt += 1) {
+      try {
+        return await limit(call.timeoutMs, work);
+      } catch (error) {
+        const failure = asProviderError(error);
+        if (failure.kind === 'permanent' || attempt >= attempts) throw failure;
+        const pause = Math.min(maxPauseMs, pauseMs * 2 ** (attempt - 1));
+        await sleep(pause * (1 - random() / 2));
+        if (this.closed) throw failure;
+      }
+    }
+  }
+}
+
+/** What a provider throws that is no ProviderError is a defect of its own: trying again would not help. */
+function asProviderError(error: unknown): ProviderError {
+  if (error instanceof ProviderError) return error;
+  return new ProviderError('permanent', error instanceof Error ? error.message : String(error));
+}
