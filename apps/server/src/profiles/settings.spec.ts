@@ -6,7 +6,9 @@ import { loadSettings, WrongSettings } from './settings.js';
 import { settingRows } from './settings.schema.js';
 
 let folder: string;
-beforeEach(() => (folder = mkdtempSync(join(tmpdir(), 'leasebook-settings-'))));
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), 'leasebook-settings-'));
+});
 afterEach(() => {
   rmSync(folder, { recursive: true });
 });

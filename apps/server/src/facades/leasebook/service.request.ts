@@ -13,3 +13,6 @@ export class DisableRequest {
   @Length(1, 255)
   reason?: string;
 }
+
+/** For routes that take none: an empty object passes, any member is a fault. */
+export class NoBody {}

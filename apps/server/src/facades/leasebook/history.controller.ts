@@ -1,0 +1,96 @@
+import { Controller, Get, Param, Query, Req, Res, UseFilters, UseGuards } from '@nestjs/common';
+import { QueryBus } from '@nestjs/cqrs';
+import { ApiOperation, ApiParam, ApiResponse, ApiSecurity, ApiTags } from '@nestjs/swagger';
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import { ActorNames } from '#identity';
+import { FindEvents, GetHistory, type AuditDocument } from '#projections/audit-trail/audit-trail.query';
+import { eventView, EventsView, historyEntryView, HistoryView, type OpenedNames } from './event.view.js';
+import { EventsRequest, toEventSearch } from './events.request.js';
+import { HistoryPath, HistoryRequest } from './history.request.js';
+import { validated } from './json-body.js';
+import { Access, LeasebookGuard, onlyProject, principalOf } from './leasebook.guard.js';
+import { Problem } from './problem.js';
+import { ProblemFilter } from './problem.filter.js';
+
+const refused = (status: number, description: string): ReturnType<typeof ApiResponse> =>
+  ApiResponse({ status, description, type: Problem });
+
+/** What happened: the log, searched; and the history of one thing. */
+@Controller('leasebook/v1')
+@UseGuards(LeasebookGuard)
+@UseFilters(ProblemFilter)
+@ApiTags('history')
+@ApiSecurity('token')
+export class HistoryController {
+  constructor(private readonly queries: QueryBus) {}
+
+  @Get('events')
+  @Access('token')
+  @ApiOperation({
+    summary: 'Search the log',
+    description: 'Administrators see every event, others what their own project did.',
+  })
+  @ApiResponse({ status: 200, type: EventsView })
+  @refused(400, 'A parameter is wrong')
+  @refused(401, 'No valid token')
+  @refused(403, 'No project')
+  @refused(503, 'A store does not answer')
+  async events(
+    @Query(validated) query: EventsRequest,
+    @Req() request: FastifyRequest,
+    @Res({ passthrough: true }) reply: FastifyReply,
+  ): Promise<EventsView> {
+    const search = toEventSearch(query, onlyProject(principalOf(request)));
+    const { value, stale } = await this.queries.execute(new FindEvents(search));
+    describe(reply, request, stale);
+    const names = await this.names(value.events);
+    return { events: value.events.map((event) => eventView(event, names)), next: value.next ?? null };
+  }
+
+  @Get('history/:kind/:id')
+  @Access('token')
+  @ApiOperation({
+    summary: 'The history of one thing, oldest first: when, who, through which face, what changed from what to what',
+  })
+  @ApiParam({ name: 'kind', example: 'aggregate' })
+  @ApiParam({ name: 'id', example: '1' })
+  @ApiResponse({ status: 200, type: HistoryView })
+  @refused(400, 'A parameter is wrong')
+  @refused(401, 'No valid token')
+  @refused(403, 'No project')
+  @refused(503, 'A store does not answer')
+  async history(
+    @Param(validated) resource: HistoryPath,
+    @Query(validated) page: HistoryRequest,
+    @Req() request: FastifyRequest,
+    @Res({ passthrough: true }) reply: FastifyReply,
+  ): Promise<HistoryView> {
+    const project = onlyProject(principalOf(request));
+    const { value, stale } = await this.queries.execute(
+      new GetHistory(
+        { kind: resource.kind, id: resource.id },
+        {
+          limit: page.limit,
+          ...(page.after === undefined ? {} : { after: page.after }),
+          ...(project === undefined ? {} : { project }),
+        },
+      ),
+    );
+    describe(reply, request, stale);
+    const names = await this.names(value.entries.map((entry) => entry.event));
+    const entries = value.entries.map((entry) => historyEntryView(entry, names));
+    return { kind: resource.kind, id: resource.id, entries, next: value.next ?? null };
+  }
+
+  private names(events: readonly AuditDocument[]): Promise<OpenedNames> {
+    const sealed = events.flatMap((event) =>
+      event.sealedName === null ? [] : [{ userId: event.actor, sealed: event.sealedName }],
+    );
+    return this.queries.execute(new ActorNames(sealed));
+  }
+}
+
+function describe(reply: FastifyReply, request: FastifyRequest, stale: boolean): void {
+  reply.header('x-openstack-request-id', request.id).header('content-type', 'application/json');
+  if (stale) reply.header('warning', '110 leasebook "Response is Stale"');
+}
