@@ -11,3 +11,4 @@ export * from './backoff.js';
 export * from './log-head.js';
 export * from './projections/projection-runner.js';
 export * from './projections/read-freshness.js';
+export * from './processes/process-runner.js';

@@ -23,42 +23,38 @@ export interface Reading {
 }
 
 /**
- * Reads the log once for all these consumers, from where the hindmost stands to the log's end, the next page already
- * under way while one is worked on. Ends at the first moment at which `isEnough` agrees with the position reached;
- * what the caller does in the same turn misses nothing.
+ * Reads the log once for all these consumers, from where the hindmost stands, the next page already under way while
+ * one is worked on. Ends at the first moment at which `isEnough` agrees; what the caller does in the same turn misses
+ * nothing. Answers the position reached.
  */
-export async function readToEnd(
+export async function readLog(
   reading: Reading,
   consumers: readonly LogConsumer[],
-  isEnough: (position: number) => boolean,
+  isEnough: (position: number, atEnd: boolean) => boolean,
   progress: (position: number, events: number) => void = () => undefined,
 ): Promise<number> {
   const { store, codec, pauses, signal, failed } = reading;
-  const read = (from: number): Promise<readonly RecordedEvent[] | undefined> =>
-    untilItWorks(
-      () => store.readAll(from === -Infinity ? { limit: page } : { after: from, limit: page }),
-      failed,
-      pauses,
-      signal,
-    );
+  const read = (from: number): Promise<readonly RecordedEvent[] | undefined> => {
+    const options = from === -Infinity ? { limit: page } : { after: from, limit: page };
+    return untilItWorks(() => store.readAll(options), failed, pauses, signal);
+  };
   let position = Math.min(...consumers.map((consumer) => consumer.offeredTo));
   let ahead = read(position);
   while (!signal.aborted) {
     const recorded = (await ahead) ?? [];
     const last = recorded.at(-1);
+    if (last !== undefined) position = last.position;
+    ahead = read(position);
     if (last !== undefined) {
-      position = last.position;
-      ahead = read(position);
-      const events = recorded.map((event) => new LogEvent(event, codec));
-      await offerAll(consumers, events);
-      progress(position, events.length);
+      await offerAll(
+        consumers,
+        recorded.map((event) => new LogEvent(event, codec)),
+      );
+      progress(position, recorded.length);
       // Everything here may be microtasks; requests want their turn between two pages.
       await new Promise((resolve) => setImmediate(resolve));
-    } else if (isEnough(position)) {
-      break;
-    } else {
-      ahead = read(position);
     }
+    if (isEnough(position, last === undefined)) break;
   }
   return position;
 }

@@ -44,5 +44,13 @@ export interface RunningProcess {
   readonly onTimer?: Readonly<Record<string, (timer: Timer, context: CommandContext) => Promise<void>>>;
 }
 
+/** A process of any state, with what carries it out. */
+export function running<State>(
+  process: Process<State>,
+  parts: Pick<RunningProcess, 'handlers' | 'onTimer'>,
+): RunningProcess {
+  return { process: process as unknown as Process, ...parts };
+}
+
 /** Nest injection token: contexts contribute `RunningProcess` values, the runtime runs them. */
 export const RUNNING_PROCESSES = Symbol('RunningProcesses');

@@ -1,5 +1,6 @@
 export * from './faults/fault-plan.js';
 export * from './faults/faulty-event-store.js';
+export * from './virtual-clock.js';
 export * from './samples/counter.js';
 export * from './samples/counter-executor.js';
 export * from './wire-suite/index.js';

@@ -1,12 +1,8 @@
 import { chainHash, type RecordedEvent } from '#event-store';
 import type { AggregateDefinition, DomainEvent, StoredMetadata } from '#kernel';
+import type { AnyState } from '../any-state.js';
 import { EventCodec } from '../codec.js';
 import { type RememberedCommands } from './remembered-commands.js';
-
-/** A state of any shape: the executor hands it on without looking inside. */
-export interface AnyState {
-  readonly opaque?: never;
-}
 
 export type AnyAggregate = AggregateDefinition<AnyState, unknown, DomainEvent>;
 

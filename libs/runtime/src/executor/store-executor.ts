@@ -8,11 +8,12 @@ import {
   type DomainEvent,
 } from '#kernel';
 import type { Blobs } from '#read-store';
+import type { AnyState } from '../any-state.js';
 import { Envelopes } from '../envelope.js';
 import { CommandExecutor } from '../executor.port.js';
 import { silentObserver, type RuntimeObserver } from '../observer.js';
 import type { Vault } from '../vault.port.js';
-import type { AnyAggregate, AnyState, FoldedStream } from './folded-stream.js';
+import type { AnyAggregate, FoldedStream } from './folded-stream.js';
 import { defaultExecutorSettings, type ExecutorSettings } from './settings.js';
 import { Snapshots } from './snapshots.js';
 import { StreamLoader } from './stream-loader.js';
@@ -147,6 +148,7 @@ export class StoreCommandExecutor extends CommandExecutor {
       if (stream !== aggregate.name && !stream.startsWith(`${aggregate.name}-`)) {
         throw new Error(`${stream} is no stream of ${aggregate.name}`);
       }
+      if (!stream.isWellFormed()) throw new Error('the name of a stream holds half a surrogate pair');
       const cached = this.idle.get(stream);
       const folded = cached?.aggregate === aggregate ? cached.folded : undefined;
       this.idle.delete(stream);

@@ -1,6 +1,6 @@
 import type { CommandContext, CommandOutcome, DomainEvent } from '#kernel';
 import type { SealedPersonalFields } from '../envelope.js';
-import type { AnyState } from './folded-stream.js';
+import type { AnyState } from '../any-state.js';
 
 export interface CommandWork {
   readonly kind: 'command';

@@ -3,7 +3,7 @@ import type { Projection, ProjectionStore, ReadStore } from '#read-store';
 import { defaultPauses, type Pauses } from '../backoff.js';
 import { EventCodec } from '../codec.js';
 import type { LogHead } from '../log-head.js';
-import { LogFeed, readToEnd, type Reading } from '../log-reading.js';
+import { LogFeed, readLog, type Reading } from '../log-reading.js';
 import { asError, silentObserver, type ParkedEvent, type RuntimeObserver } from '../observer.js';
 import { belongs } from './checkpoints.js';
 import { PositionGate } from './position-gate.js';
@@ -80,7 +80,7 @@ export class ProjectionRunner {
     // Once more after the first time: what came while the backlog was written is short.
     let end = -Infinity;
     while (models.length > 0) {
-      const reached = await readToEnd(this.reading, models, () => true, counted);
+      const reached = await readLog(this.reading, models, (_, atEnd) => atEnd, counted);
       await Promise.all(models.map((model) => model.settled()));
       if (reached === end || this.closing.signal.aborted) break;
       end = reached;
@@ -112,7 +112,7 @@ export class ProjectionRunner {
       for (const entry of entries)
         built.set(entry, await this.openBeside(entry.projection, entry.gate, entry.live.skipped));
       const models = [...built.values()];
-      await readToEnd(this.reading, models, (position) => position >= this.feed.position, counting(progress));
+      await readLog(this.reading, models, (position) => position >= this.feed.position, counting(progress));
       for (const model of models) this.feed.join(model);
       for (const [entry, model] of built) {
         await this.swapWhenReached(entry, model);
@@ -133,7 +133,7 @@ export class ProjectionRunner {
     this.feed.leave(model);
     model.resume();
     entry.gate.unblock();
-    await readToEnd(this.reading, [model], (position) => position >= this.feed.position);
+    await readLog(this.reading, [model], (position) => position >= this.feed.position);
     this.feed.join(model);
     await model.settled();
   }
@@ -252,7 +252,7 @@ export class ProjectionRunner {
   }
 
   private async catchUpAgain(live: ReadModel): Promise<void> {
-    await readToEnd(this.reading, [live], (position) => position >= this.feed.position);
+    await readLog(this.reading, [live], (position) => position >= this.feed.position);
     this.feed.join(live);
   }
 

@@ -3,6 +3,7 @@ import { untilItWorks, type Pauses } from '../backoff.js';
 import type { LogEvent } from '../log-event.js';
 import type { LogConsumer } from '../log-reading.js';
 import { asError, type ParkedEvent, type RuntimeObserver } from '../observer.js';
+import { Room } from '../room.js';
 import { foldGroup, Wanted } from './fold-group.js';
 
 /** Events folded and written together at most. */
@@ -11,14 +12,6 @@ const maxGroup = 4_096;
 const maxQueued = 16_384;
 /** A checkpoint without any write is kept in memory for so many events; losing it only means folding them again. */
 const checkpointEvery = 10_000;
-
-/** What an offerer waits for when the queue is full. */
-class Room {
-  empty!: () => void;
-  readonly emptied = new Promise<void>((resolve) => {
-    this.empty = resolve;
-  });
-}
 
 export interface ReadModelSurroundings {
   readonly epoch: string;

@@ -1,0 +1,54 @@
+import { refKey, type Checkpoint, type DocumentWrite, type ProjectionStore } from '#read-store';
+import type { Process } from '../process.port.js';
+import { instanceRef, instancesName, type InstanceDocument } from './instances.js';
+
+export interface Instance {
+  /** Undefined: there is none (any more). */
+  readonly text: string | undefined;
+  /** Of the event that last moved it; -Infinity when nothing is known. */
+  readonly position: number;
+}
+
+/** The instances of a process: what is stored, under what has changed since. */
+export class InstanceStore {
+  private readonly changed = new Map<string, Instance>();
+
+  constructor(
+    private readonly process: Process,
+    private readonly store: ProjectionStore,
+  ) {}
+
+  get unwritten(): number {
+    return this.changed.size;
+  }
+
+  async find(key: string): Promise<Instance> {
+    const changed = this.changed.get(key);
+    if (changed !== undefined) return changed;
+    const ref = instanceRef(this.process, key);
+    const stored = (await this.store.getMany([ref])).get(refKey(ref)) as
+      (InstanceDocument & { readonly _position: number }) | undefined;
+    return stored === undefined
+      ? { text: undefined, position: -Infinity }
+      : { text: stored.state, position: stored._position };
+  }
+
+  set(key: string, instance: Instance): void {
+    this.changed.set(key, instance);
+  }
+
+  /** Writes what has changed until now, with a checkpoint that is not ahead of it. */
+  async flush(checkpoint: Checkpoint): Promise<void> {
+    const writing = [...this.changed];
+    const collection = instancesName(this.process);
+    const writes = writing.map(([key, { text, position }]): DocumentWrite => {
+      if (text === undefined) return { kind: 'delete', collection, id: key, position };
+      const document: InstanceDocument = { _id: key, state: text };
+      return { kind: 'put', collection, position, document };
+    });
+    await this.store.apply(writes, checkpoint);
+    for (const [key, instance] of writing) {
+      if (this.changed.get(key) === instance) this.changed.delete(key);
+    }
+  }
+}

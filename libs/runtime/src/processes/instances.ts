@@ -1,0 +1,73 @@
+import type { EventEnvelope } from '#kernel';
+import type { Change, Document, DocumentRef, Projection } from '#read-store';
+import type { AnyState } from '../any-state.js';
+import type { Process } from '../process.port.js';
+
+/** An instance as kept in the read store. The state is text: its keys are its own affair, and each reader gets a copy. */
+export interface InstanceDocument extends Document {
+  readonly _id: string;
+  readonly state: string;
+}
+
+/** Name of the collection that holds the instances of a process; also of the shape that holds it. */
+export function instancesName(process: Process): string {
+  return `process-${process.name}`;
+}
+
+export function instanceRef(process: Process, key: string): DocumentRef {
+  return { collection: instancesName(process), id: key };
+}
+
+export function readState(text: string): AnyState {
+  return JSON.parse(text) as AnyState;
+}
+
+export type Step =
+  /** Unknown instance, or the event does not concern the process. */
+  | { readonly kind: 'nothing' }
+  | { readonly kind: 'started-twice' }
+  | { readonly kind: 'moved'; readonly state: AnyState; readonly ends: boolean };
+
+/** What an event does to an instance. `text`: its state so far, undefined when there is none. */
+export function step(
+  process: Process,
+  as: 'start' | 'continue' | 'stop',
+  text: string | undefined,
+  envelope: EventEnvelope,
+): Step {
+  if (as === 'start' && text !== undefined) return { kind: 'started-twice' };
+  if (as !== 'start' && text === undefined) return { kind: 'nothing' };
+  const before = text === undefined ? process.initialState() : readState(text);
+  return { kind: 'moved', state: process.evolve(before, envelope) as AnyState, ends: as === 'stop' };
+}
+
+/**
+ * The instances as a read model: how they are built anew without reacting. The version that decides about a rebuild is
+ * the process's own, kept in the checkpoint; the shape's never changes, so that the old checkpoint can still be read:
+ * it tells how far the process has reacted.
+ */
+export function instancesProjection(process: Process): Projection {
+  const collection = instancesName(process);
+  return {
+    name: collection,
+    version: 1,
+    keeps: 'state',
+    collections: [{ name: collection, indexes: [] }],
+    catalogs: process.catalogs,
+    events: process.events,
+    wants: (envelope) => {
+      const correlation = process.correlate(envelope);
+      return correlation === undefined ? [] : [instanceRef(process, correlation.key)];
+    },
+    fold: (envelope, documents): readonly Change[] => {
+      const correlation = process.correlate(envelope);
+      if (correlation === undefined) return [];
+      const { key, as } = correlation;
+      const text = documents.get<InstanceDocument>(collection, key)?.state;
+      const moved = step(process, as, text, envelope);
+      if (moved.kind !== 'moved') return [];
+      if (moved.ends) return [{ delete: instanceRef(process, key) }];
+      return [{ put: { collection, document: { _id: key, state: JSON.stringify(moved.state) } as InstanceDocument } }];
+    },
+  };
+}
