@@ -4,3 +4,5 @@ export * from './virtual-clock.js';
 export * from './samples/counter.js';
 export * from './samples/counter-executor.js';
 export * from './wire-suite/index.js';
+export * from './faults/faulty-read-store.js';
+export * from './samples/counter-totals.js';

@@ -1,0 +1,2 @@
+export { createInProcessTimers } from './in-process-timers.js';
+export { type Scheduler, systemScheduler } from './scheduler.js';
