@@ -1,12 +1,17 @@
-import type { FastifyError, FastifyInstance } from 'fastify';
+import { Catch, HttpException, type ArgumentsHost, type ExceptionFilter } from '@nestjs/common';
+import type { FastifyError, FastifyReply, FastifyRequest } from 'fastify';
 
-/** What a face answers when the request never got to its handlers: unreadable path, body too long, unknown path. */
-export type PlainRefusal = (
-  status: number,
-  request: { readonly url: string; readonly method: string; readonly id: string },
-) =>
-  | { readonly status: number; readonly headers: Readonly<Record<string, string | string[]>>; readonly body: string }
-  | undefined;
+export interface PlainAnswer {
+  readonly status: number;
+  readonly headers: Readonly<Record<string, string | string[]>>;
+  readonly body: string;
+}
+
+/**
+ * How a face refuses a request that never got to its handlers: unreadable path, body too long, unknown path. Undefined:
+ * the path is not one of its own. `status` is what the HTTP layer would say.
+ */
+export type PlainRefusal = (status: number, request: FastifyRequest) => PlainAnswer | undefined;
 
 const texts: Readonly<Record<number, string>> = {
   400: 'The request could not be understood.',
@@ -18,19 +23,38 @@ const texts: Readonly<Record<number, string>> = {
   503: 'The server is stopping.',
 };
 
-/** Faces get the first say (design §9: each mount has its own errors); otherwise a short JSON refusal. Never a stack, never a 5xx for bad input. */
-export function refuseWhatNoFaceSaw(fastify: FastifyInstance, faces: readonly PlainRefusal[]): void {
-  fastify.setErrorHandler((error: FastifyError, request, reply) => {
-    const status = error.statusCode ?? 500;
-    if (status >= 500) request.log.error({ err: error, request: request.id }, 'unexpected failure');
-    for (const face of faces) {
-      const answer = face(status, request);
-      if (answer !== undefined) return reply.code(answer.status).headers(answer.headers).send(answer.body);
-    }
-    const message = texts[status] ?? 'The server met an unexpected condition.';
-    return reply
-      .code(status)
-      .header('content-type', 'application/json')
-      .send(JSON.stringify({ error: { code: status, message } }));
-  });
+/** Faces get the first say (design §9: each mount has its own errors); otherwise a short JSON refusal. Never a stack. */
+export function refuse(status: number, faces: readonly PlainRefusal[], request: FastifyRequest, reply: FastifyReply): void {
+  for (const face of faces) {
+    const answer = face(status, request);
+    if (answer === undefined) continue;
+    void reply.code(answer.status).headers(answer.headers).send(answer.body);
+    return;
+  }
+  const message = texts[status] ?? 'The server met an unexpected condition.';
+  void reply
+    .code(status)
+    .header('content-type', 'application/json')
+    .header('x-openstack-request-id', request.id)
+    .send(JSON.stringify({ error: { code: status, message } }));
+}
+
+/** What no face's own filter caught: HTTP-level faults and whatever nobody foresaw. */
+@Catch()
+export class LastResortFilter implements ExceptionFilter {
+  constructor(private readonly faces: readonly PlainRefusal[]) {}
+
+  catch(thrown: unknown, host: ArgumentsHost): void {
+    const request = host.switchToHttp().getRequest<FastifyRequest>();
+    const reply = host.switchToHttp().getResponse<FastifyReply>();
+    const status = statusOf(thrown);
+    if (status >= 500) request.log.error({ err: thrown, request: request.id }, 'unexpected failure');
+    refuse(status, this.faces, request, reply);
+  }
+}
+
+function statusOf(thrown: unknown): number {
+  if (thrown instanceof HttpException) return thrown.getStatus();
+  const status = (thrown as Partial<FastifyError>).statusCode;
+  return typeof status === 'number' && status >= 400 && status < 600 ? status : 500;
 }

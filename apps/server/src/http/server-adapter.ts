@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { FastifyAdapter } from '@nestjs/platform-fastify';
-import type { FastifyBaseLogger, FastifyInstance } from 'fastify';
+import type { FastifyBaseLogger, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import { refuse, type PlainRefusal } from './last-resort.js';
 
 export interface AdapterSettings {
   readonly bodyLimitBytes: number;
@@ -14,7 +15,7 @@ export interface AdapterSettings {
  * Fastify as the faces need it: bodies arrive as bytes (each face has its own order of checks), HEAD is no GET,
  * a trailing slash and letter case matter, and every request has an id of the form `req-<uuid4>`.
  */
-export function createServerAdapter(settings: AdapterSettings, logger: FastifyBaseLogger): FastifyAdapter {
+export function createServerAdapter(settings: AdapterSettings, logger: FastifyBaseLogger, faces: readonly PlainRefusal[]): FastifyAdapter {
   const adapter = new FastifyAdapter({
     loggerInstance: logger,
     disableRequestLogging: true,
@@ -26,6 +27,9 @@ export function createServerAdapter(settings: AdapterSettings, logger: FastifyBa
     keepAliveTimeout: settings.keepAliveSeconds * 1000,
     forceCloseConnections: 'idle',
     return503OnClosing: true,
+    frameworkErrors: (error: { readonly statusCode?: number }, request: FastifyRequest, reply: FastifyReply) => {
+      refuse(error.statusCode ?? 400, faces, request, reply);
+    },
     trustProxy: settings.trustedProxies.length > 0 ? [...settings.trustedProxies] : false,
     routerOptions: { maxParamLength: 1024, ignoreTrailingSlash: false, caseSensitive: true },
   });
