@@ -6,6 +6,17 @@ export function positionKey(position: number): string {
   return String(position).padStart(16, '0');
 }
 
+/** `inventory/AggregateCreated@1` → `AggregateCreated`. */
+export function bareType(storedType: string): string {
+  const name = storedType.slice(storedType.lastIndexOf('/') + 1);
+  return name.split('@', 1)[0] ?? name;
+}
+
+/** Where one of several entries of one event stands: positions and indexes have a fixed width. */
+export function entryKey(position: number, index: number): string {
+  return `${positionKey(position)}.${String(index).padStart(4, '0')}`;
+}
+
 /** One event of the log, ready to be searched. `_id` is the position's key. */
 export interface AuditDocument extends Document {
   readonly at: number;
@@ -14,6 +25,8 @@ export interface AuditDocument extends Document {
   readonly revision: number;
   /** Stored name with version: `inventory/AggregateCreated@1`. */
   readonly type: string;
+  /** The same without context and version, since that is what people type. */
+  readonly name: string;
   /** Milliseconds since 1970: of the command, and of the store. */
   readonly time: number;
   readonly recordedAt: number;
@@ -58,7 +71,7 @@ export const auditCollection: CollectionDefinition<AuditDocument> = {
   name: 'auditTrail',
   indexes: [
     { name: 'byStream', fields: ['stream'] },
-    { name: 'byType', fields: ['type'] },
+    { name: 'byName', fields: ['name'] },
     { name: 'byActor', fields: ['actor'] },
     { name: 'byProject', fields: ['project'] },
     { name: 'byCorrelation', fields: ['correlation'] },

@@ -9,7 +9,13 @@ import {
 } from '#read-store';
 import { Inject } from '@nestjs/common';
 import { QueryHandler, type IQueryHandler } from '@nestjs/cqrs';
-import { auditCollection, positionKey, timelineCollection, type AuditDocument } from './audit-trail.document.js';
+import {
+  auditCollection,
+  bareType,
+  positionKey,
+  timelineCollection,
+  type AuditDocument,
+} from './audit-trail.document.js';
 import { FindEvents, GetHistory, type EventPage, type EventSearch, type HistoryPage } from './audit-trail.query.js';
 
 /** Most events that one request looks at. */
@@ -80,8 +86,11 @@ export class FindEventsHandler implements IQueryHandler<FindEvents> {
   private async *byResource(search: EventSearch, resource: string): AsyncGenerator<readonly Stored<AuditDocument>[]> {
     const timeline = this.store.collection(timelineCollection);
     const audit = this.store.collection(auditCollection);
+    const bound = await this.timeBound(search);
+    // Several entries stand at one position (`<position>.<index>`): `~` comes after all of them.
     const edge = search.order === 'oldest' ? '~' : '';
-    let after = search.after === undefined ? undefined : `${positionKey(search.after)}${edge === '~' ? '~' : ''}`;
+    let after = search.after === undefined ? bound : later(search.order, `${positionKey(search.after)}${edge}`, bound);
+    let lastKey: string | undefined;
     for (;;) {
       const mentions = await timeline.find({
         where: { resource },
@@ -89,9 +98,10 @@ export class FindEventsHandler implements IQueryHandler<FindEvents> {
         limit: scanPage,
         ...(after === undefined ? {} : { after: { values: [after], _id: after } }),
       });
-      const keys = [...new Set(mentions.map((mention) => positionKey(mention.at)))];
+      const keys = [...new Set(mentions.map((mention) => positionKey(mention.at)))].filter((key) => key !== lastKey);
       const found = await audit.getMany(keys);
       yield keys.flatMap((key) => found.get(key) ?? []);
+      lastKey = keys.at(-1) ?? lastKey;
       after = mentions.at(-1)?._id;
       if (mentions.length < scanPage) return;
     }
@@ -102,7 +112,7 @@ function indexedField(search: EventSearch): { readonly name: string; readonly va
   if (search.correlation !== undefined) return { name: 'correlation', value: search.correlation };
   if (search.stream !== undefined) return { name: 'stream', value: search.stream };
   if (search.actor !== undefined) return { name: 'actor', value: search.actor };
-  if (search.type?.includes('@') === true) return { name: 'type', value: search.type };
+  if (search.type !== undefined) return { name: 'name', value: bareType(search.type) };
   if (search.project !== undefined) return { name: 'project', value: search.project };
   return undefined;
 }
@@ -136,10 +146,14 @@ function is(wanted: string | undefined, actual: string | null): boolean {
   return wanted === undefined || wanted === actual;
 }
 
+/** `inventory/AggregateCreated@1`, each of context and version left out or not. */
 function isType(wanted: string | undefined, stored: string): boolean {
   if (wanted === undefined || wanted === stored) return true;
+  const version = /@\d+$/.exec(wanted)?.[0];
+  if (version !== undefined && !stored.endsWith(version)) return false;
+  const name = wanted.slice(0, wanted.length - (version?.length ?? 0));
   const unversioned = stored.split('@', 1)[0] ?? stored;
-  return wanted === unversioned || wanted === unversioned.split('/').at(-1);
+  return name === unversioned || name === bareType(stored);
 }
 
 @QueryHandler(GetHistory)

@@ -2,6 +2,8 @@ import type { EventCatalog, EventEnvelope, Json, Mention } from '#kernel';
 import type { Change, DocumentRef, Documents, Projection } from '#read-store';
 import {
   auditCollection,
+  bareType,
+  entryKey,
   positionKey,
   resourcesCollection,
   timelineCollection,
@@ -41,7 +43,7 @@ function fold(envelope: EventEnvelope, documents: Documents, mentions: readonly 
     const { fields, changed } = assign(before, mention);
     fieldsOf.set(ref.id, fields);
     const entry: TimelineDocument = {
-      _id: `${positionKey(envelope.position)}.${String(index)}`,
+      _id: entryKey(envelope.position, index),
       resource: ref.id,
       at: envelope.position,
       what: mention.what,
@@ -87,6 +89,7 @@ function auditDocument(envelope: EventEnvelope, mentions: readonly Mention[]): A
     stream: envelope.stream,
     revision: envelope.revision,
     type: envelope.storedType,
+    name: bareType(envelope.storedType),
     time: Date.parse(metadata.time),
     recordedAt: envelope.recordedAt,
     actor: metadata.actor.user,

@@ -20,7 +20,7 @@ export class HistoryPath {
 export class HistoryRequest {
   @ApiPropertyOptional({ description: 'The `next` of the page before' })
   @IsOptional()
-  @Matches(/^\d{16}\.\d{1,4}$/, { message: 'after must be the `next` of the page before' })
+  @Matches(/^\d{16}\.\d{4}$/, { message: 'after must be the `next` of the page before' })
   after?: string;
 
   @ApiProperty({
