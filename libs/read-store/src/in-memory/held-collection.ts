@@ -25,7 +25,10 @@ export class HeldCollection {
   private readonly byId = new OrderedIndex(undefined);
   private readonly indexes: ReadonlyMap<IndexDefinition | undefined, OrderedIndex>;
 
-  constructor(readonly definition: CollectionDefinition) {
+  constructor(
+    readonly definition: CollectionDefinition,
+    private readonly inspect: (document: Stored<Document>) => void = () => undefined,
+  ) {
     this.indexes = new Map([
       [undefined, this.byId],
       ...definition.indexes.map((index) => [index, new OrderedIndex(index)] as const),
@@ -78,7 +81,9 @@ export class HeldCollection {
       if (former) this.remove(former);
       this.tombstones.set(id, write.position);
     } else {
-      this.put({ ...write.document, _position: write.position }, former);
+      const document = { ...write.document, _position: write.position };
+      this.inspect(document);
+      this.put(document, former);
       this.tombstones.delete(id);
     }
     return () => this.restore(id, former, tombstone);

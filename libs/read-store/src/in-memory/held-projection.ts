@@ -16,7 +16,7 @@ import { HeldCollection, type Undo } from './held-collection.js';
 
 export interface HeldProjectionOptions {
   /** Called with each document before it is kept: for checks in tests. */
-  readonly inspect?: (document: Document) => void;
+  readonly inspect?: (document: Stored<Document>) => void;
   /** Called between the documents and the checkpoint; what it throws makes the batch fail. For tests. */
   readonly beforeCheckpoint?: () => void;
 }
@@ -32,7 +32,7 @@ export class HeldProjection implements Generation {
     private readonly options: HeldProjectionOptions = {},
   ) {
     this.collections = new Map(
-      shape.collections.map((definition) => [definition.name, new HeldCollection(definition)]),
+      shape.collections.map((definition) => [definition.name, new HeldCollection(definition, options.inspect)]),
     );
   }
 
@@ -56,7 +56,6 @@ export class HeldProjection implements Generation {
     const undos: Undo[] = [];
     try {
       for (const write of newWrites(this.reached, writes)) {
-        if (write.kind === 'put') this.options.inspect?.(write.document);
         undos.push(this.held(write.collection).write(write));
       }
       this.options.beforeCheckpoint?.();
