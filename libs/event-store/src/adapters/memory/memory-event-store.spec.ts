@@ -8,16 +8,15 @@ describe.each([1, 3])('with steps of %d between positions', (step) => {
   eventStoreContract('memory', async (clock) => {
     const log = new MemoryLog(undefined, step);
     const open = (): MemoryEventStore => new MemoryEventStore({ log, clock });
+    const store = open();
     return {
-      store: open(),
-      async reopen() {
-        await this.store.close();
+      store,
+      reopen: async () => {
+        await store.close();
         return open();
       },
       crash: () => Promise.resolve(open()),
-      dispose() {
-        return this.store.close();
-      },
+      dispose: () => store.close(),
     };
   });
 });

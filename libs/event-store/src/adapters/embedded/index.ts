@@ -1,0 +1,3 @@
+export { EmbeddedEventStore, type EmbeddedEventStoreOptions } from './embedded-event-store.js';
+export type { BackupProgress } from './backup.js';
+export { LOG_FORMAT } from './schema.js';
