@@ -1,9 +1,9 @@
-import type { DomainEvent, EventEnvelope, Mention, Timeline } from '#kernel';
+import type { DomainEvent, EventEnvelope, Mention } from '#kernel';
 
-/** By context: its account of its own events. */
-export type Timelines = Readonly<Record<string, Timeline>>;
+type Account = (data: never) => readonly Mention[];
 
-type Account = (data: unknown) => readonly Mention[];
+/** By context: its account of its own events (kernel's `Timeline` of them). */
+export type Timelines = Readonly<Record<string, Readonly<Record<string, Account>>>>;
 
 /**
  * What an event says about which resources. An event of a context that gives no account still stands in the history of
@@ -12,8 +12,8 @@ type Account = (data: unknown) => readonly Mention[];
 export function mentionsOf(timelines: Timelines, envelope: EventEnvelope): readonly Mention[] {
   const [context = '', rest = ''] = envelope.storedType.split('/', 2);
   const type = rest.split('@', 1)[0] ?? rest;
-  const account = (timelines[context] as Readonly<Record<string, Account>> | undefined)?.[type];
-  const mentions = account?.((envelope.event as DomainEvent).data) ?? [];
+  const account = timelines[context]?.[type];
+  const mentions = account?.((envelope.event as DomainEvent).data as never) ?? [];
   return mentions.length > 0 ? mentions : [{ ...resourceOfStream(envelope.stream), what: words(type) }];
 }
 
