@@ -51,9 +51,9 @@ export async function readLog(
         recorded.map((event) => new LogEvent(event, codec)),
       );
       progress(position, recorded.length);
-      // Everything here may be microtasks; requests want their turn between two pages.
-      await new Promise((resolve) => setImmediate(resolve));
     }
+    // Everything here may be microtasks; requests want their turn between two pages.
+    await new Promise((resolve) => setImmediate(resolve));
     if (isEnough(position, last === undefined)) break;
   }
   return position;
@@ -66,6 +66,16 @@ async function offerAll(consumers: Iterable<LogConsumer>, events: readonly LogEv
     if (room !== undefined) full.push(room);
   }
   if (full.length > 0) await Promise.all(full);
+}
+
+/** Keeps what the feed delivers while the rest of a short read is under way. */
+class HeldEvents implements LogConsumer {
+  readonly events: LogEvent[] = [];
+  readonly offeredTo = -Infinity;
+
+  offer(events: readonly LogEvent[]): undefined {
+    this.events.push(...events);
+  }
 }
 
 /** The live end of the log: one subscription for many consumers, renewed by itself when it breaks. */
@@ -87,6 +97,23 @@ export class LogFeed {
   /** Only of a consumer that has been offered everything up to `position`. */
   join(consumer: LogConsumer): void {
     this.consumers.add(consumer);
+  }
+
+  /**
+   * Brings consumers that are behind to where the feed is, by a read of their own, and joins them. At the end of that
+   * read what the feed delivers is held for them: else a log that grows all the time would stay ahead for ever.
+   */
+  async bring(consumers: readonly LogConsumer[], progress?: (position: number, events: number) => void): Promise<void> {
+    await readLog(this.reading, consumers, (position, atEnd) => atEnd || position >= this.fed, progress);
+    const joining = consumers.map((consumer) => ({ consumer, held: new HeldEvents() }));
+    for (const { held } of joining) this.consumers.add(held);
+    const target = this.fed;
+    await readLog(this.reading, consumers, (position) => position >= target, progress);
+    for (const { consumer, held } of joining) {
+      this.consumers.delete(held);
+      void consumer.offer(held.events);
+      this.consumers.add(consumer);
+    }
   }
 
   leave(consumer: LogConsumer): void {

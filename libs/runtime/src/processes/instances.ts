@@ -1,5 +1,5 @@
 import type { EventEnvelope } from '#kernel';
-import type { Change, Document, DocumentRef, Projection } from '#read-store';
+import type { Blobs, Change, Document, DocumentRef, Projection } from '#read-store';
 import type { AnyState } from '../any-state.js';
 import type { Process } from '../process.port.js';
 
@@ -41,16 +41,18 @@ export function step(
   return { kind: 'moved', state: process.evolve(before, envelope) as AnyState, ends: as === 'stop' };
 }
 
+/** Version of the shape, not of the process: it never changes, so that the checkpoint of an older process can still be read. */
+export const instancesVersion = 1;
+
 /**
- * The instances as a read model: how they are built anew without reacting. The version that decides about a rebuild is
- * the process's own, kept in the checkpoint; the shape's never changes, so that the old checkpoint can still be read:
- * it tells how far the process has reacted.
+ * The instances as a read model: how they are built anew without reacting. The old checkpoint tells how far the process
+ * has reacted; the process's own version, which decides about a rebuild, is kept beside.
  */
 export function instancesProjection(process: Process): Projection {
   const collection = instancesName(process);
   return {
     name: collection,
-    version: 1,
+    version: instancesVersion,
     keeps: 'state',
     collections: [{ name: collection, indexes: [] }],
     catalogs: process.catalogs,
@@ -70,4 +72,18 @@ export function instancesProjection(process: Process): Projection {
       return [{ put: { collection, document: { _id: key, state: JSON.stringify(moved.state) } as InstanceDocument } }];
     },
   };
+}
+
+/** The version of the process by whose fold the stored instances were made; undefined: nobody knows. */
+export async function foldedVersion(process: Process, blobs: Blobs): Promise<number | undefined> {
+  const text = await blobs.get(versionKey(process));
+  return text === undefined ? undefined : Number(text);
+}
+
+export async function noteFoldedVersion(process: Process, blobs: Blobs): Promise<void> {
+  await blobs.put(versionKey(process), String(process.version));
+}
+
+function versionKey(process: Process): string {
+  return `process-version/${process.name}`;
 }

@@ -9,7 +9,7 @@ import type { Correlation, Reaction, RunningProcess } from '../process.port.js';
 import { Wanted } from '../projections/fold-group.js';
 import { Room } from '../room.js';
 import { InstanceStore, type Instance } from './instance-store.js';
-import { step } from './instances.js';
+import { instancesVersion, step } from './instances.js';
 import { Lanes } from './lanes.js';
 import { LowWater } from './low-water.js';
 import { carryOut } from './reactions.js';
@@ -248,7 +248,7 @@ export class ProcessLoop implements LogConsumer {
   private async write(): Promise<void> {
     const { through } = this.lowWater;
     const { epoch } = this.around;
-    const { version } = this.running.process;
+    const version = instancesVersion;
     const checkpoint =
       through === undefined ? this.checkpoint : { epoch, position: through.position, hash: through.hash, version };
     if (checkpoint === undefined) return;

@@ -10,7 +10,7 @@ import type { Process, RunningProcess } from '../process.port.js';
 import { belongs } from '../projections/checkpoints.js';
 import { ReadModel } from '../projections/read-model.js';
 import { readSkipped, writeSkipped } from '../projections/skipped-events.js';
-import { instancesProjection } from './instances.js';
+import { foldedVersion, instancesProjection, noteFoldedVersion } from './instances.js';
 import { ProcessLoop } from './process-loop.js';
 import { timerContext } from './reactions.js';
 import { sweepProcess } from './sweep.js';
@@ -122,8 +122,7 @@ export class ProcessRunner {
     await entry.loop.stop();
     const loop = this.loop(entry.running, entry.store, await entry.store.checkpoint(), entry.skipped);
     entry.loop = loop;
-    await readLog(this.reading, [loop], (position) => position >= this.feed.position);
-    this.feed.join(loop);
+    await this.feed.bring([loop]);
   }
 
   /** Leaves the parked event out for good, and goes on. */
@@ -173,25 +172,26 @@ export class ProcessRunner {
     process: Process,
   ): Promise<{ readonly store: ProjectionStore; readonly checkpoint: Checkpoint | undefined }> {
     const { readStore, store: log } = this.ports;
+    const { blobs } = readStore;
     const shape = instancesProjection(process);
     const store = await readStore.open(shape);
-    const checkpoint = await store.checkpoint();
-    if (checkpoint === undefined) return { store, checkpoint };
-    if (!(await belongs(checkpoint, checkpoint.version, log))) {
-      const beside = await readStore.openBeside(shape);
-      await readStore.swap(shape, beside);
-      return { store: beside, checkpoint: undefined };
+    const reacted = await store.checkpoint();
+    const known = reacted !== undefined && (await belongs(reacted, shape.version, log));
+    if (known && (await foldedVersion(process, blobs)) === process.version) return { store, checkpoint: reacted };
+    if (reacted === undefined) {
+      await noteFoldedVersion(process, blobs);
+      return { store, checkpoint: undefined };
     }
-    if (checkpoint.version === process.version) return { store, checkpoint };
     const beside = await readStore.openBeside(shape);
-    const now = await this.foldAnew(process, beside, checkpoint.position);
+    const checkpoint = known ? await this.foldAnew(process, beside, reacted.position) : undefined;
     await readStore.swap(shape, beside);
-    return { store: beside, checkpoint: now };
+    await noteFoldedVersion(process, blobs);
+    return { store: beside, checkpoint };
   }
 
   private async foldAnew(process: Process, beside: ProjectionStore, upTo: number): Promise<Checkpoint | undefined> {
     const { observer, pauses } = this;
-    const projection = { ...instancesProjection(process), version: process.version };
+    const projection = instancesProjection(process);
     const around = {
       epoch: this.ports.store.epoch,
       observer,

@@ -112,8 +112,7 @@ export class ProjectionRunner {
       for (const entry of entries)
         built.set(entry, await this.openBeside(entry.projection, entry.gate, entry.live.skipped));
       const models = [...built.values()];
-      await readLog(this.reading, models, (position) => position >= this.feed.position, counting(progress));
-      for (const model of models) this.feed.join(model);
+      await this.feed.bring(models, counting(progress));
       for (const [entry, model] of built) {
         await this.swapWhenReached(entry, model);
         built.delete(entry);
@@ -133,8 +132,7 @@ export class ProjectionRunner {
     this.feed.leave(model);
     model.resume();
     entry.gate.unblock();
-    await readLog(this.reading, [model], (position) => position >= this.feed.position);
-    this.feed.join(model);
+    await this.feed.bring([model]);
     await model.settled();
   }
 
@@ -233,7 +231,7 @@ export class ProjectionRunner {
     await live.settled();
     const reached = await this.comeTo(model, live.position);
     if (!reached) {
-      await this.catchUpAgain(live);
+      await this.feed.bring([live]);
       throw new Error(
         `the rebuilt ${entry.projection.name} stopped at ${model.parkedAt?.error ?? 'the end of the server'}; the former one stays`,
       );
@@ -249,11 +247,6 @@ export class ProjectionRunner {
       if (model.position < position) await new Promise((resolve) => setImmediate(resolve));
     }
     return true;
-  }
-
-  private async catchUpAgain(live: ReadModel): Promise<void> {
-    await readLog(this.reading, [live], (position) => position >= this.feed.position);
-    this.feed.join(live);
   }
 
   private async swapIn(entry: Entry, model: ReadModel): Promise<void> {
