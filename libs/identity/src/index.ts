@@ -1,1 +1,12 @@
+export * from './bootstrap.js';
 export * from './contracts.js';
+export { identityAggregate, identityStream } from './directory/identity.aggregate.js';
+export { identityCatalog, type IdentityEvent } from './directory/identity.events.js';
+export * from './identity.module.js';
+export * from './identity.timeline.js';
+export { loginRefusalsAggregate, loginRefusalsStream } from './logins/login-refusals.aggregate.js';
+export { loginRefusalsCatalog, type LoginRefused } from './logins/login-refusals.events.js';
+export type { ScryptCost } from './passwords/scrypt.js';
+export { accessRuleForm, maxWildcards } from './verifiers/access-rules.policy.js';
+export { IdentityServices } from './services.js';
+export * from './settings.js';
