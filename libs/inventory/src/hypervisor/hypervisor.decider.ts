@@ -1,0 +1,182 @@
+import { accept, refuse, unreachable, type AggregateDefinition, type Decision } from '#kernel';
+import type { InventoryRefusal, ServiceChange } from '../contracts.js';
+import type { ServiceRef } from '../hypervisor-registry/hypervisor-registry.events.js';
+import { hypervisorCatalog, type Guest, type HypervisorEvent, type Resources } from './hypervisor.events.js';
+import { evolve, readSnapshot, writeSnapshot, type Hypervisor, type HypervisorState } from './hypervisor.state.js';
+import { sameValue } from './same-value.policy.js';
+
+export type HypervisorCommand =
+  /** Once; again it changes nothing. `condition` is the one of the service: of those that share it, or the initial one. */
+  | {
+      readonly type: 'register';
+      readonly uuid: string;
+      readonly number: number;
+      readonly provider: string;
+      readonly nativeId: string;
+      readonly hypervisorHostname: string;
+      readonly service: ServiceRef;
+      readonly condition: ServiceCondition;
+      readonly alive: boolean;
+      readonly resources: Resources;
+      readonly guests: readonly Guest[];
+      readonly at: number;
+    }
+  /** What a listing said. It is there, so it has returned if it had vanished. */
+  | {
+      readonly type: 'observe';
+      readonly hypervisorHostname: string;
+      readonly service: ServiceRef;
+      readonly resources: Resources;
+      readonly guests: readonly Guest[];
+      /** Known before, and missing from two complete listings in a row (C6). */
+      readonly goneGuests: readonly string[];
+      readonly at: number;
+    }
+  | {
+      readonly type: 'note-heartbeat';
+      readonly alive: boolean;
+      readonly heartbeatAt: number | null;
+      readonly at: number;
+    }
+  | { readonly type: 'vanish'; readonly at: number }
+  | { readonly type: 'change-service'; readonly id: string; readonly change: ServiceChange; readonly at: number }
+  /** `failure` null: it is there now. */
+  | {
+      readonly type: 'note-image';
+      readonly imageId: string;
+      readonly requestId: string;
+      readonly failure: string | null;
+      readonly at: number;
+    };
+
+export interface ServiceCondition {
+  readonly enabled: boolean;
+  readonly disabledReason: string | null;
+  readonly forcedDown: boolean;
+}
+
+export type HypervisorRefusal = Extract<InventoryRefusal, 'hypervisor-unknown' | 'service-already-so'>;
+
+type Decided = Decision<HypervisorEvent, HypervisorRefusal>;
+type Of<Type extends HypervisorCommand['type']> = Extract<HypervisorCommand, { type: Type }>;
+
+/** Guests found, changed and gone in one command at most; the rest comes with the next listing. */
+const maxGuestChanges = 2000;
+
+function decide(command: HypervisorCommand, state: Readonly<HypervisorState>): Decided {
+  if (command.type === 'register') return state === undefined ? register(command) : accept();
+  if (state === undefined)
+    return refuse('hypervisor-unknown', command.type === 'change-service' ? { id: command.id } : {});
+  switch (command.type) {
+    case 'observe':
+      return observe(command, state);
+    case 'note-heartbeat':
+      return noteHeartbeat(command, state);
+    case 'vanish':
+      return state.vanished
+        ? accept()
+        : accept({ type: 'HypervisorVanished', data: { uuid: state.uuid, at: command.at } });
+    case 'change-service':
+      return changeService(command, state);
+    case 'note-image': {
+      const { imageId, requestId, failure, at } = command;
+      const data = { uuid: state.uuid, imageId, requestId, at };
+      return failure === null
+        ? accept({ type: 'ImageCached', data })
+        : accept({ type: 'ImageCachingFailed', data: { ...data, reason: failure } });
+    }
+    default:
+      return unreachable(command);
+  }
+}
+
+function register(command: Of<'register'>): Decided {
+  const { type: _type, condition, guests, ...facts } = command;
+  const { uuid, at } = command;
+  return accept<HypervisorEvent>(
+    { type: 'HypervisorRegistered', data: { ...facts, ...condition } },
+    ...guests
+      .slice(0, maxGuestChanges)
+      .map((guest): HypervisorEvent => ({ type: 'GuestFound', data: { uuid, guest, at } })),
+  );
+}
+
+/** Only what differs becomes an event. */
+function observe(command: Of<'observe'>, state: Readonly<Hypervisor>): Decided {
+  const { hypervisorHostname, service, resources, at } = command;
+  const { uuid } = state;
+  const events: HypervisorEvent[] = [];
+  if (state.vanished) events.push({ type: 'HypervisorReturned', data: { uuid, at } });
+  if (hypervisorHostname !== state.hypervisorHostname || service.uuid !== state.service.uuid) {
+    events.push({ type: 'HypervisorRenamed', data: { uuid, hypervisorHostname, service, at } });
+  }
+  if (!sameValue(resources, state.resources)) events.push({ type: 'ResourcesReported', data: { uuid, resources, at } });
+  return accept(...events, ...guestChanges(command, state).slice(0, maxGuestChanges));
+}
+
+function guestChanges({ guests, goneGuests, at }: Of<'observe'>, state: Readonly<Hypervisor>): HypervisorEvent[] {
+  const { uuid } = state;
+  const listed = new Set<string>();
+  const events: HypervisorEvent[] = [];
+  for (const guest of guests) {
+    if (listed.has(guest.uuid)) continue;
+    listed.add(guest.uuid);
+    const known = state.guests.get(guest.uuid);
+    if (known === undefined) events.push({ type: 'GuestFound', data: { uuid, guest, at } });
+    else if (!sameValue(guest, known)) events.push({ type: 'GuestChanged', data: { uuid, guest, at } });
+  }
+  for (const guestUuid of new Set(goneGuests)) {
+    if (listed.has(guestUuid) || !state.guests.has(guestUuid)) continue;
+    events.push({ type: 'GuestGone', data: { uuid, guestUuid, at } });
+  }
+  return events;
+}
+
+function noteHeartbeat({ alive, heartbeatAt, at }: Of<'note-heartbeat'>, state: Readonly<Hypervisor>): Decided {
+  const { uuid } = state;
+  if (state.vanished || alive === state.alive) return accept();
+  if (!alive) return accept({ type: 'HypervisorWentDown', data: { uuid, heartbeatAt, at } });
+  return accept({ type: 'HypervisorCameUp', data: { uuid, heartbeatAt: heartbeatAt ?? at, at } });
+}
+
+function changeService({ id, change, at }: Of<'change-service'>, state: Readonly<Hypervisor>): Decided {
+  if (state.vanished) return refuse('hypervisor-unknown', { id });
+  const data = { uuid: state.uuid, at };
+  switch (change.kind) {
+    case 'disable': {
+      const { reason } = change;
+      if (!state.enabled && state.disabledReason === reason) return refuse('service-already-so', { id });
+      return accept({ type: 'ServiceDisabled', data: { ...data, reason } });
+    }
+    case 'enable':
+      return state.enabled ? refuse('service-already-so', { id }) : accept({ type: 'ServiceEnabled', data });
+    case 'force-down':
+      return state.forcedDown ? refuse('service-already-so', { id }) : accept({ type: 'ServiceForcedDown', data });
+    case 'lift-force-down':
+      return state.forcedDown ? accept({ type: 'ForcedDownLifted', data }) : refuse('service-already-so', { id });
+    default:
+      return unreachable(change);
+  }
+}
+
+/** Servers that bind the host to its zone; what has vanished binds nobody. */
+export function serverCount(state: Readonly<HypervisorState>): number {
+  return state === undefined || state.vanished ? 0 : state.guests.size;
+}
+
+export function conditionOf(state: Readonly<HypervisorState>): ServiceCondition | undefined {
+  if (state === undefined) return undefined;
+  const { enabled, disabledReason, forcedDown } = state;
+  return { enabled, disabledReason, forcedDown };
+}
+
+export function hypervisorStream(uuid: string): string {
+  return `hypervisor-${uuid}`;
+}
+
+export const hypervisor: AggregateDefinition<HypervisorState, HypervisorCommand, HypervisorEvent, HypervisorRefusal> = {
+  name: 'hypervisor',
+  decider: { initialState: () => undefined, decide, evolve },
+  catalog: hypervisorCatalog,
+  snapshot: { version: 1, everyEvents: 500, write: writeSnapshot, read: readSnapshot },
+};

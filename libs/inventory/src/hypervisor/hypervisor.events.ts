@@ -1,0 +1,118 @@
+import type { EventCatalog } from '#kernel';
+import type { ServiceRef } from '../hypervisor-registry/hypervisor-registry.events.js';
+
+/** A machine on the host, whoever made it. */
+export interface Guest {
+  readonly uuid: string;
+  /** The host's own name for it: `instance-0000001f`. */
+  readonly name: string;
+  readonly vcpus: number;
+  readonly memoryMb: number;
+  readonly diskGb: number;
+}
+
+/** What the host is and has. MiB and GiB. */
+export interface Resources {
+  readonly type: string;
+  /** 7002000 for 7.2.0. */
+  readonly version: number;
+  readonly hostIp: string | null;
+  readonly vcpus: number;
+  readonly memoryMb: number;
+  readonly localGb: number;
+  readonly diskAvailableLeastGb: number | null;
+  readonly cpuInfo: Readonly<Record<string, unknown>> | null;
+}
+
+/** Which hypervisor, and when: milliseconds since 1970. */
+interface At {
+  readonly uuid: string;
+  readonly at: number;
+}
+
+interface Of<Type extends string, More = unknown> {
+  readonly type: Type;
+  readonly data: At & More;
+}
+
+export type HypervisorRegistered = Of<
+  'HypervisorRegistered',
+  {
+    readonly number: number;
+    readonly provider: string;
+    readonly nativeId: string;
+    readonly hypervisorHostname: string;
+    readonly service: ServiceRef;
+    readonly enabled: boolean;
+    readonly disabledReason: string | null;
+    readonly forcedDown: boolean;
+    /** Is its heartbeat fresh? */
+    readonly alive: boolean;
+    readonly resources: Resources;
+  }
+>;
+export type HypervisorRenamed = Of<
+  'HypervisorRenamed',
+  { readonly hypervisorHostname: string; readonly service: ServiceRef }
+>;
+export type ResourcesReported = Of<'ResourcesReported', { readonly resources: Resources }>;
+/** Seen for the first time. */
+export type GuestFound = Of<'GuestFound', { readonly guest: Guest }>;
+/** Known, with another name or size. */
+export type GuestChanged = Of<'GuestChanged', { readonly guest: Guest }>;
+export type GuestGone = Of<'GuestGone', { readonly guestUuid: string }>;
+/** The last heartbeat is too old; null: there never was one. */
+export type HypervisorWentDown = Of<'HypervisorWentDown', { readonly heartbeatAt: number | null }>;
+export type HypervisorCameUp = Of<'HypervisorCameUp', { readonly heartbeatAt: number }>;
+export type ServiceDisabled = Of<'ServiceDisabled', { readonly reason: string | null }>;
+export type ServiceEnabled = Of<'ServiceEnabled'>;
+export type ServiceForcedDown = Of<'ServiceForcedDown'>;
+export type ForcedDownLifted = Of<'ForcedDownLifted'>;
+/** Missing from two complete listings in a row (C6). */
+export type HypervisorVanished = Of<'HypervisorVanished'>;
+export type HypervisorReturned = Of<'HypervisorReturned'>;
+export type ImageCached = Of<'ImageCached', { readonly imageId: string; readonly requestId: string }>;
+export type ImageCachingFailed = Of<
+  'ImageCachingFailed',
+  { readonly imageId: string; readonly requestId: string; readonly reason: string }
+>;
+
+export type HypervisorEvent =
+  | HypervisorRegistered
+  | HypervisorRenamed
+  | ResourcesReported
+  | GuestFound
+  | GuestChanged
+  | GuestGone
+  | HypervisorWentDown
+  | HypervisorCameUp
+  | ServiceDisabled
+  | ServiceEnabled
+  | ServiceForcedDown
+  | ForcedDownLifted
+  | HypervisorVanished
+  | HypervisorReturned
+  | ImageCached
+  | ImageCachingFailed;
+
+export const hypervisorCatalog: EventCatalog<HypervisorEvent> = {
+  context: 'inventory',
+  versions: {
+    HypervisorRegistered: 1,
+    HypervisorRenamed: 1,
+    ResourcesReported: 1,
+    GuestFound: 1,
+    GuestChanged: 1,
+    GuestGone: 1,
+    HypervisorWentDown: 1,
+    HypervisorCameUp: 1,
+    ServiceDisabled: 1,
+    ServiceEnabled: 1,
+    ServiceForcedDown: 1,
+    ForcedDownLifted: 1,
+    HypervisorVanished: 1,
+    HypervisorReturned: 1,
+    ImageCached: 1,
+    ImageCachingFailed: 1,
+  },
+};
