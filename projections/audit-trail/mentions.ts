@@ -1,4 +1,4 @@
-import type { DomainEvent, EventEnvelope, Mention } from '#kernel';
+import type { EventEnvelope, Mention } from '#kernel';
 
 type Account = (data: never) => readonly Mention[];
 
@@ -13,7 +13,7 @@ export function mentionsOf(timelines: Timelines, envelope: EventEnvelope): reado
   const [context = '', rest = ''] = envelope.storedType.split('/', 2);
   const type = rest.split('@', 1)[0] ?? rest;
   const account = timelines[context]?.[type];
-  const mentions = account?.((envelope.event as DomainEvent).data as never) ?? [];
+  const mentions = account?.(envelope.event.data as never) ?? [];
   return mentions.length > 0 ? mentions : [{ ...resourceOfStream(envelope.stream), what: words(type) }];
 }
 

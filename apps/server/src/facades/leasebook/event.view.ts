@@ -1,5 +1,17 @@
-import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
+import { ApiProperty } from '@nestjs/swagger';
 import type { AuditDocument, FieldChange, HistoryEntry } from '#projections/audit-trail/audit-trail.query';
+
+/** Any JSON value. */
+const anyValue = {
+  oneOf: [
+    { type: 'string' },
+    { type: 'number' },
+    { type: 'boolean' },
+    { type: 'array', items: {} },
+    { type: 'object', additionalProperties: true },
+  ],
+  nullable: true,
+};
 
 const moment = (time: number): string => new Date(time).toISOString();
 
@@ -18,7 +30,7 @@ export class ActorView {
 }
 
 export class EventView {
-  @ApiProperty({ description: 'Place in the log: opaque and ordered' })
+  @ApiProperty({ type: 'integer', description: 'Place in the log: opaque and ordered' })
   position!: number;
 
   @ApiProperty()
@@ -30,7 +42,7 @@ export class EventView {
   @ApiProperty({ example: 'hostAggregates' })
   stream!: string;
 
-  @ApiProperty({ description: 'Place in its stream, from 0' })
+  @ApiProperty({ type: 'integer', description: 'Place in its stream, from 0' })
   revision!: number;
 
   @ApiProperty({ format: 'date-time', description: 'When it was decided' })
@@ -60,7 +72,7 @@ export class EventView {
   @ApiProperty({ type: [String], example: ['aggregate/1'] })
   resources!: readonly string[];
 
-  @ApiProperty({ type: Object, description: 'The payload as stored' })
+  @ApiProperty({ type: 'object', additionalProperties: true, description: 'The payload, in its current version' })
   data!: unknown;
 }
 
@@ -69,7 +81,7 @@ export class EventsView {
   events!: readonly EventView[];
 
   @ApiProperty({
-    type: Number,
+    type: 'integer',
     nullable: true,
     description: 'Ask again with `after`; null: there is no more. A page may be short and still have it.',
   })
@@ -80,10 +92,10 @@ export class ChangeView {
   @ApiProperty({ example: 'name' })
   field!: string;
 
-  @ApiProperty({ type: Object, nullable: true, description: 'null: had none' })
+  @ApiProperty({ ...anyValue, description: 'null: had none' })
   from!: unknown;
 
-  @ApiProperty({ type: Object, nullable: true, description: 'null: has none any more' })
+  @ApiProperty({ ...anyValue, description: 'null: has none any more' })
   to!: unknown;
 }
 
@@ -103,7 +115,7 @@ export class HistoryEntryView {
   @ApiProperty({ type: [ChangeView] })
   changes!: readonly ChangeView[];
 
-  @ApiProperty()
+  @ApiProperty({ type: 'integer', description: 'Place in the log' })
   position!: number;
 
   @ApiProperty()
@@ -129,7 +141,7 @@ export class HistoryView {
   @ApiProperty({ type: [HistoryEntryView] })
   entries!: readonly HistoryEntryView[];
 
-  @ApiPropertyOptional({ type: String, nullable: true, description: 'Ask again with `after`; null: there is no more' })
+  @ApiProperty({ type: String, nullable: true, description: 'Ask again with `after`; null: there is no more' })
   next!: string | null;
 }
 

@@ -1,9 +1,10 @@
 import { Controller, Get, Param, Query, Req, Res, UseFilters, UseGuards } from '@nestjs/common';
 import { QueryBus } from '@nestjs/cqrs';
-import { ApiOperation, ApiParam, ApiResponse, ApiSecurity, ApiTags } from '@nestjs/swagger';
+import { ApiExtraModels, ApiOperation, ApiResponse, ApiSecurity, ApiTags } from '@nestjs/swagger';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { ActorNames } from '#identity';
 import { FindEvents, GetHistory, type AuditDocument } from '#projections/audit-trail/audit-trail.query';
+import { staleWarning } from '#wire';
 import { eventView, EventsView, historyEntryView, HistoryView, type OpenedNames } from './event.view.js';
 import { EventsRequest, toEventSearch } from './events.request.js';
 import { HistoryPath, HistoryRequest } from './history.request.js';
@@ -11,9 +12,7 @@ import { validated } from './json-body.js';
 import { Access, LeasebookGuard, onlyProject, principalOf } from './leasebook.guard.js';
 import { Problem } from './problem.js';
 import { ProblemFilter } from './problem.filter.js';
-
-const refused = (status: number, description: string): ReturnType<typeof ApiResponse> =>
-  ApiResponse({ status, description, type: Problem });
+import { Problems } from './responses.js';
 
 /** What happened: the log, searched; and the history of one thing. */
 @Controller('leasebook/v1')
@@ -21,6 +20,7 @@ const refused = (status: number, description: string): ReturnType<typeof ApiResp
 @UseFilters(ProblemFilter)
 @ApiTags('history')
 @ApiSecurity('token')
+@ApiExtraModels(Problem)
 export class HistoryController {
   constructor(private readonly queries: QueryBus) {}
 
@@ -28,13 +28,11 @@ export class HistoryController {
   @Access('token')
   @ApiOperation({
     summary: 'Search the log',
+    operationId: 'findEvents',
     description: 'Administrators see every event, others what their own project did.',
   })
-  @ApiResponse({ status: 200, type: EventsView })
-  @refused(400, 'A parameter is wrong')
-  @refused(401, 'No valid token')
-  @refused(403, 'No project')
-  @refused(503, 'A store does not answer')
+  @ApiResponse({ status: 200, type: EventsView, description: 'One page; `Warning: 110` when it lags behind the log' })
+  @Problems({ 400: 'A parameter is wrong' })
   async events(
     @Query(validated) query: EventsRequest,
     @Req() request: FastifyRequest,
@@ -51,14 +49,12 @@ export class HistoryController {
   @Access('token')
   @ApiOperation({
     summary: 'The history of one thing, oldest first: when, who, through which face, what changed from what to what',
+    description:
+      'Administrators see all of it, others what their own project did. A thing never heard of has no entries.',
+    operationId: 'getHistory',
   })
-  @ApiParam({ name: 'kind', example: 'aggregate' })
-  @ApiParam({ name: 'id', example: '1' })
-  @ApiResponse({ status: 200, type: HistoryView })
-  @refused(400, 'A parameter is wrong')
-  @refused(401, 'No valid token')
-  @refused(403, 'No project')
-  @refused(503, 'A store does not answer')
+  @ApiResponse({ status: 200, type: HistoryView, description: 'One page; `Warning: 110` when it lags behind the log' })
+  @Problems({ 400: 'A parameter is wrong' })
   async history(
     @Param(validated) resource: HistoryPath,
     @Query(validated) page: HistoryRequest,
@@ -92,5 +88,5 @@ export class HistoryController {
 
 function describe(reply: FastifyReply, request: FastifyRequest, stale: boolean): void {
   reply.header('x-openstack-request-id', request.id).header('content-type', 'application/json');
-  if (stale) reply.header('warning', '110 leasebook "Response is Stale"');
+  if (stale) reply.header('warning', staleWarning);
 }

@@ -1,6 +1,10 @@
 import { createParamDecorator, ValidationPipe, type ExecutionContext } from '@nestjs/common';
 import type { FastifyRequest } from 'fastify';
+import { NotJson, parseJson } from '#wire';
 import { LeasebookProblem } from './problem.js';
+
+/** No body of this API is nested deeper. */
+const maxDepth = 16;
 
 /** The body as parsed JSON; bodies arrive as bytes. No body is an empty object. */
 export const JsonBody = createParamDecorator((_data: unknown, context: ExecutionContext): unknown => {
@@ -18,9 +22,10 @@ export const JsonBody = createParamDecorator((_data: unknown, context: Execution
 
 function parse(bytes: Buffer): unknown {
   try {
-    return JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(bytes));
-  } catch {
-    throw new LeasebookProblem(400, 'invalid-request', 'The body is not JSON in UTF-8.');
+    return parseJson(bytes, { maxDepth });
+  } catch (error) {
+    if (!(error instanceof NotJson)) throw error;
+    throw new LeasebookProblem(400, 'invalid-request', `The body is wrong: ${error.message}.`);
   }
 }
 

@@ -1,3 +1,4 @@
+import type { PlainRefusal } from '../../http/last-resort.js';
 import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
 
 /** RFC 9457. `code` is stable and for programs, `detail` for people. */
@@ -8,7 +9,7 @@ export class Problem {
   @ApiProperty({ example: 'Bad Request' })
   title!: string;
 
-  @ApiProperty({ example: 400 })
+  @ApiProperty({ type: 'integer', example: 400 })
   status!: number;
 
   @ApiProperty({ example: 'invalid-request' })
@@ -66,3 +67,21 @@ export function problemBody(problem: LeasebookProblem, request: string): Problem
     ...(problem.faults === undefined ? {} : { faults: problem.faults }),
   };
 }
+
+const plain: Readonly<Record<number, readonly [code: string, detail: string]>> = {
+  400: ['invalid-request', 'The request could not be understood.'],
+  404: ['route-unknown', 'There is nothing under this method and path.'],
+  413: ['body-too-long', 'The request body is too long.'],
+  414: ['path-too-long', 'The request path is too long.'],
+};
+
+/** What this face says of requests that never get to its routes. */
+export const leasebookPlainRefusal: PlainRefusal = (status, request) => {
+  const [code, detail] = plain[status] ?? [];
+  if (code === undefined || detail === undefined || !/^\/leasebook(?:[/?]|$)/.test(request.url)) return undefined;
+  return {
+    status,
+    headers: { 'content-type': 'application/problem+json', 'x-openstack-request-id': request.id },
+    body: JSON.stringify(problemBody(new LeasebookProblem(status, code, detail), request.id)),
+  };
+};

@@ -1,8 +1,26 @@
-import { All, Controller, Get, UseFilters, UseGuards } from '@nestjs/common';
-import { ApiExcludeEndpoint, ApiOperation, ApiTags } from '@nestjs/swagger';
+import { All, Controller, Get, Header, UseFilters, UseGuards } from '@nestjs/common';
+import { ApiExcludeEndpoint, ApiOperation, ApiProperty, ApiResponse, ApiTags } from '@nestjs/swagger';
 import { Access, LeasebookGuard } from './leasebook.guard.js';
 import { LeasebookProblem } from './problem.js';
 import { ProblemFilter } from './problem.filter.js';
+
+export class VersionView {
+  @ApiProperty({ example: 'v1' })
+  id!: string;
+
+  @ApiProperty({ example: 'CURRENT' })
+  status!: string;
+
+  @ApiProperty({ description: 'Path of the description of this API', example: '/openapi.json' })
+  openapi!: string;
+}
+
+export class VersionsView {
+  @ApiProperty({ type: [VersionView] })
+  versions!: readonly VersionView[];
+}
+
+const versions: VersionsView = { versions: [{ id: 'v1', status: 'CURRENT', openapi: '/openapi.json' }] };
 
 /** The mount's own root document, and its own 404. */
 @Controller('leasebook')
@@ -10,11 +28,21 @@ import { ProblemFilter } from './problem.filter.js';
 @UseFilters(ProblemFilter)
 @ApiTags('versions')
 export class LeasebookRootController {
-  @Get(['', '/', 'v1', 'v1/'])
+  @Get('v1')
   @Access('anonymous')
-  @ApiOperation({ summary: 'What is served here' })
-  root(): { readonly versions: readonly { readonly id: string; readonly status: string; readonly openapi: string }[] } {
-    return { versions: [{ id: 'v1', status: 'CURRENT', openapi: '/openapi.json' }] };
+  @Header('content-type', 'application/json')
+  @ApiOperation({ summary: 'What is served here', operationId: 'listVersions' })
+  @ApiResponse({ status: 200, type: VersionsView, description: 'The versions of this API' })
+  version(): VersionsView {
+    return versions;
+  }
+
+  @Get(['', '/', 'v1/'])
+  @Access('anonymous')
+  @Header('content-type', 'application/json')
+  @ApiExcludeEndpoint()
+  root(): VersionsView {
+    return versions;
   }
 
   @All('*path')
