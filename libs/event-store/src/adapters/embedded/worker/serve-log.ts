@@ -68,7 +68,10 @@ class LogServer {
     for (;;) {
       this.receive();
       const next = this.waiting[0];
-      if (next === undefined) return this.tidy(WAL_BYTES_WHEN_IDLE);
+      if (next === undefined) {
+        this.tidy(WAL_BYTES_WHEN_IDLE);
+        return;
+      }
       if (next.kind === 'append') this.commitGroup();
       else {
         this.waiting.shift();
