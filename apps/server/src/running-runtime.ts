@@ -48,7 +48,14 @@ export async function startRuntime(
     freshness: new ReadFreshness(runner, head, observer, { reads: settings.reads }),
     processes: () => processes,
     startProcesses: async (running) => {
-      processes = new ProcessRunner({ store, readStore, timers: ports.timers, processes: running, clock: ports.clock, observer });
+      processes = new ProcessRunner({
+        store,
+        readStore,
+        timers: ports.timers,
+        processes: running,
+        clock: ports.clock,
+        observer,
+      });
       await processes.start();
     },
     stop: async () => {

@@ -33,7 +33,7 @@ export class PublicUrls {
 
   /** For `WWW-Authenticate`: where a token is to be had. */
   identity(request: FastifyRequest): string {
-    return this.identityUrl ?? `${this.base(request)}/identity/v3`;
+    return this.identityUrl ?? `${this.base(request)}/v3`;
   }
 }
 

@@ -24,7 +24,12 @@ const texts: Readonly<Record<number, string>> = {
 };
 
 /** Faces get the first say (design §9: each mount has its own errors); otherwise a short JSON refusal. Never a stack. */
-export function refuse(status: number, faces: readonly PlainRefusal[], request: FastifyRequest, reply: FastifyReply): void {
+export function refuse(
+  status: number,
+  faces: readonly PlainRefusal[],
+  request: FastifyRequest,
+  reply: FastifyReply,
+): void {
   for (const face of faces) {
     const answer = face(status, request);
     if (answer === undefined) continue;

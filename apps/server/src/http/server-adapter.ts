@@ -15,7 +15,11 @@ export interface AdapterSettings {
  * Fastify as the faces need it: bodies arrive as bytes (each face has its own order of checks), HEAD is no GET,
  * a trailing slash and letter case matter, and every request has an id of the form `req-<uuid4>`.
  */
-export function createServerAdapter(settings: AdapterSettings, logger: FastifyBaseLogger, faces: readonly PlainRefusal[]): FastifyAdapter {
+export function createServerAdapter(
+  settings: AdapterSettings,
+  logger: FastifyBaseLogger,
+  faces: readonly PlainRefusal[],
+): FastifyAdapter {
   const adapter = new FastifyAdapter({
     loggerInstance: logger,
     disableRequestLogging: true,

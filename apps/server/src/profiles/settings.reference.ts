@@ -40,7 +40,8 @@ function nested(row: SettingRow): readonly string[] {
     '| Key | Values | Default |',
     '| --- | --- | --- |',
     ...Object.entries(properties).map(
-      ([key, property]) => `| \`${key}\` | ${values(property)} | ${required.has(key) ? 'required' : fallback(property)} |`,
+      ([key, property]) =>
+        `| \`${key}\` | ${values(property)} | ${required.has(key) ? 'required' : fallback(property)} |`,
     ),
   ];
 }

@@ -1,0 +1,30 @@
+import { readFileSync } from 'node:fs';
+import type { IdentitySettings } from '#identity';
+import type { Clock } from '#kernel';
+import { WrongSettings } from './settings.js';
+import type { KeystoneSettings, Settings } from './settings.type.js';
+
+/** The server's settings as the identity context wants them. Throws WrongSettings when a password file cannot be read. */
+export function identitySettings(settings: Settings, clock: Clock): IdentitySettings {
+  return {
+    mode: settings.identity,
+    ...(settings.keystone === undefined
+      ? {}
+      : { keystone: { ...settings.keystone, password: passwordOf(settings.keystone) } }),
+    ...(settings.keyrock === undefined ? {} : { keyrock: settings.keyrock }),
+    tokenSeconds: settings.tokenSeconds,
+    loginFailures: settings.loginFailures,
+    loginWindowSeconds: settings.loginWindowSeconds,
+    clock,
+  };
+}
+
+function passwordOf({ password, passwordFile }: KeystoneSettings): string {
+  if (password !== undefined) return password;
+  if (passwordFile === undefined) throw new WrongSettings(['keystone: password or passwordFile is needed']);
+  try {
+    return readFileSync(passwordFile, 'utf8').trim();
+  } catch (error) {
+    throw new WrongSettings([`keystone.passwordFile cannot be read: ${(error as Error).message}`]);
+  }
+}
