@@ -4,6 +4,9 @@ export interface GuestFields {
   readonly uuid: string;
   /** The host's own name for it: `instance-0000001f`. */
   readonly name: string;
+  readonly vcpus: number;
+  readonly memoryMb: number;
+  readonly diskGb: number;
 }
 
 /** One hypervisor with its service (contracts/nova §6, §11). `_id` is its uuid. */
@@ -41,3 +44,14 @@ export const hypervisorsCollection: CollectionDefinition<HypervisorDocument> = {
     { name: 'byServiceHost', fields: ['service.host', 'number'] },
   ],
 };
+
+/** Hypervisors that have vanished, as they were: what a return brings back. In no list, and nobody's 404 (contracts/nova §6). */
+export const vanishedCollection: CollectionDefinition<HypervisorDocument> = {
+  name: 'vanishedHypervisors',
+  indexes: [],
+};
+
+/** One document, written with every change of any hypervisor: its position tells whether what was summed up still holds. */
+export const hypervisorsChangeCollection: CollectionDefinition = { name: 'hypervisorsChange', indexes: [] };
+
+export const changeId = 'last';

@@ -146,3 +146,23 @@ export interface KnownImage {
 
 /** Nest injection token: `readonly KnownImage[]`, from the configuration. */
 export const KNOWN_IMAGES = Symbol('KnownImages');
+
+/** One look at the heartbeats of all providers: whose is too old, or fresh again, becomes an event. Answers how many events. */
+export class CheckHeartbeats extends Command<{ readonly events: number }> {
+  constructor(readonly context: CommandContext) {
+    super();
+  }
+}
+
+export {
+  hostAggregatesCatalog,
+  type HostAggregatesEvent,
+  type MetadataEntry,
+} from './host-aggregates/host-aggregates.events.js';
+export { hypervisorCatalog, type Guest, type HypervisorEvent, type Resources } from './hypervisor/hypervisor.events.js';
+export {
+  hypervisorRegistryCatalog,
+  type HypervisorRegistryEvent,
+  type ServiceRef,
+} from './hypervisor-registry/hypervisor-registry.events.js';
+export { inventoryTimeline, type InventoryEvent } from './inventory.timeline.js';
