@@ -10,8 +10,10 @@ import {
 } from '../port.js';
 import { type Where } from '../conditions.js';
 import { type Key, validId } from '../ordering.js';
+import { storedAt } from '../stored.js';
 import { merge } from './merge.js';
 import { OrderedIndex } from './ordered-index.js';
+import { stretchOf } from '../stretch.js';
 
 /** Puts one document (or its absence) back as it was before a write. */
 export type Undo = () => void;
@@ -46,7 +48,7 @@ export class HeldCollection {
   find(query?: Find): readonly Stored<Document>[] {
     const plan = planFind(this.definition, query);
     const index = this.indexOf(plan.index);
-    const stretches = plan.branches.map((branch) => index.stretch(branch, plan.bounds, plan.descending));
+    const stretches = plan.branches.map((branch) => stretchOf(branch, plan.bounds, plan.descending));
     const [only] = stretches;
     if (only && stretches.length === 1) return index.take(only, plan.descending, plan.limit);
     return merge(
@@ -59,7 +61,7 @@ export class HeldCollection {
     if (Object.keys(where).length === 0) return this.size;
     const plan = planCount(this.definition, where);
     const index = this.indexOf(plan.index);
-    return plan.branches.reduce((sum, branch) => sum + index.count(index.stretch(branch, plan.bounds, false)), 0);
+    return plan.branches.reduce((sum, branch) => sum + index.count(stretchOf(branch, plan.bounds, false)), 0);
   }
 
   /** All documents as they are now, in the order of their ids. */
@@ -81,7 +83,7 @@ export class HeldCollection {
       if (former) this.remove(former);
       this.tombstones.set(id, write.position);
     } else {
-      const document = { ...write.document, _position: write.position };
+      const document = storedAt(write.document, write.position);
       this.inspect(document);
       this.put(document, former);
       this.tombstones.delete(id);

@@ -24,7 +24,7 @@ export interface HeldProjectionOptions {
 /** One generation of a projection in memory. A batch is written in one step: readers see all of it or none. */
 export class HeldProjection implements Generation {
   private readonly collections: ReadonlyMap<string, HeldCollection>;
-  private reached: Checkpoint | undefined;
+  private position: Checkpoint | undefined;
   private removed = false;
 
   constructor(
@@ -37,7 +37,7 @@ export class HeldProjection implements Generation {
   }
 
   async checkpoint(): Promise<Checkpoint | undefined> {
-    return this.reached;
+    return this.position;
   }
 
   async getMany(refs: readonly DocumentRef[]): Promise<ReadonlyMap<string, Stored<Document>>> {
@@ -52,10 +52,10 @@ export class HeldProjection implements Generation {
   async apply(writes: readonly DocumentWrite[], checkpoint: Checkpoint): Promise<void> {
     if (this.removed)
       throw new CheckpointConflict(`projection ${this.shape.name}: this generation was replaced or discarded`);
-    if (!followsOn(this.reached, checkpoint, this.shape)) return;
+    if (!followsOn(this.position, checkpoint, this.shape)) return;
     const undos: Undo[] = [];
     try {
-      for (const write of newWrites(this.reached, writes)) {
+      for (const write of newWrites(this.position, writes)) {
         undos.push(this.held(write.collection).write(write));
       }
       this.options.beforeCheckpoint?.();
@@ -63,7 +63,7 @@ export class HeldProjection implements Generation {
       for (const undo of undos.reverse()) undo();
       throw error;
     }
-    this.reached = checkpoint;
+    this.position = checkpoint;
     for (const collection of this.collections.values()) collection.dropTombstones(checkpoint.position);
   }
 
@@ -102,8 +102,17 @@ export class HeldProjection implements Generation {
     this.held(collection).load(document);
   }
 
+  /** The same as `checkpoint`, without waiting. */
+  reached(): Checkpoint | undefined {
+    return this.position;
+  }
+
+  get isRemoved(): boolean {
+    return this.removed;
+  }
+
   loaded(checkpoint: Checkpoint): void {
-    this.reached = checkpoint;
+    this.position = checkpoint;
   }
 
   /** From now on nothing can be written to it. */

@@ -1,16 +1,10 @@
 import sortedBTree from 'sorted-btree';
-import { after, afterType, before, beforeType, compareKeys, fieldReader, type Key } from '../ordering.js';
-import type { Bounds } from '../conditions.js';
-import { type Branch, keyOf } from '../find-plan.js';
+import { keyOf } from '../find-plan.js';
+import { after, before, compareKeys, fieldReader, type Key } from '../ordering.js';
 import { type Document, type IndexDefinition, NotUnique, type Stored } from '../port.js';
+import type { Stretch } from '../stretch.js';
 
 const BTree = sortedBTree.default;
-
-/** A stretch of an index, between two cuts that equal no key. */
-export interface Stretch {
-  readonly low: Key;
-  readonly high: Key;
-}
 
 /** Documents in the order of one index; the key is the values of its fields, then the `_id`. */
 export class OrderedIndex {
@@ -56,18 +50,6 @@ export class OrderedIndex {
     this.tree.delete(key);
   }
 
-  /** The stretch that a branch and the bounds on its next field leave of this index. */
-  stretch({ values, start }: Branch, bounds: Bounds | undefined, descending: boolean): Stretch {
-    let low = before(values);
-    let high = after(values);
-    if (bounds) ({ low, high } = within(values, bounds));
-    if (!start) return { low, high };
-    const parts = [...values, ...start.values];
-    const from = start.included === descending ? after(parts) : before(parts);
-    if (descending) return { low, high: compareKeys(from, high) < 0 ? from : high };
-    return { low: compareKeys(from, low) > 0 ? from : low, high };
-  }
-
   *walk({ low, high }: Stretch, descending: boolean): Generator<Stored<Document>, void, undefined> {
     const entry: (Key | Stored<Document>)[] = [];
     const entries = descending ? this.tree.entriesReversed(high, entry) : this.tree.entries(low, entry);
@@ -98,13 +80,4 @@ export class OrderedIndex {
   all(): Stored<Document>[] {
     return this.tree.valuesArray();
   }
-}
-
-/** A range holds values of the type of its ends only. */
-function within(values: Key, { low, high }: Bounds): Stretch {
-  const type = low?.value ?? high?.value ?? null;
-  return {
-    low: low ? (low.included ? before : after)([...values, low.value]) : before([...values, beforeType(type)]),
-    high: high ? (high.included ? after : before)([...values, high.value]) : after([...values, afterType(type)]),
-  };
 }
