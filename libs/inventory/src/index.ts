@@ -1,1 +1,2 @@
 export * from './contracts.js';
+export { inventoryTimeline, type InventoryEvent } from './timeline.policy.js';
