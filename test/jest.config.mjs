@@ -12,6 +12,7 @@ export const shared = {
   moduleNameMapper: { '^(\\.{1,2}/.*)\\.js$': '$1' },
   moduleFileExtensions: ['js', 'mjs', 'cjs', 'ts', 'json', 'node'],
   modulePathIgnorePatterns: ['<rootDir>/dist/', '<rootDir>/data/', '<rootDir>/apps/dashboard/'],
+  setupFiles: ['<rootDir>/test/property-runs.mjs'],
   transform: { '^.+\\.ts$': ['@swc/jest', swcOptions] },
 };
 

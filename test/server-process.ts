@@ -14,22 +14,38 @@ export interface StartOptions {
   readonly wrapper?: readonly string[];
   /** `dist`: as built; `sources`: compiled on the fly, needs no build. */
   readonly from?: 'dist' | 'sources';
+  /** Working folder; the repository by default. */
+  readonly cwd?: string;
 }
+
+/** The process ended instead of listening. */
+export class DidNotStart extends Error {
+  override readonly name = 'DidNotStart';
+  constructor(
+    readonly exitCode: number | null,
+    readonly standardOutput: string,
+    readonly standardError: string,
+  ) {
+    super(`the server ended with ${String(exitCode)} before it listened\n${standardError}\n${standardOutput}`);
+  }
+}
+
+/** Most characters kept of each output, from its end. */
+const kept = 4_000_000;
 
 export const testAdminPassword = 'correct-horse-battery-staple';
 
 /** A server in a process of its own, as a user would start it: for what only a real process can show. */
 export class ServerProcess {
-  private output = '';
-
   private constructor(
     private readonly child: ChildProcess,
+    private readonly output: Output,
     readonly url: string,
     /** Milliseconds from the start of the process to its being ready. */
     readonly readyAfterMs: number,
   ) {}
 
-  /** Rejects with what the server wrote when it ends instead of listening. */
+  /** Rejects with DidNotStart when it ends instead of listening. */
   static async start(options: StartOptions): Promise<ServerProcess> {
     const began = performance.now();
     const [command = process.execPath, ...args] = [
@@ -38,20 +54,28 @@ export class ServerProcess {
       ...entry(options.from ?? 'sources'),
     ];
     const child = spawn(command, args, {
-      cwd: root,
+      cwd: options.cwd ?? root,
       stdio: ['ignore', 'pipe', 'pipe'],
       env: {
-        PATH: process.env['PATH'],
+        PATH: process.env.PATH,
         LEASEBOOK_DATA_DIR: options.dataDir,
         LEASEBOOK_PORT: '0',
         LEASEBOOK_ADMIN_PASSWORD: testAdminPassword,
         ...options.environment,
       },
     });
-    const { url, lines } = await untilListening(child);
-    const server = new ServerProcess(child, url, performance.now() - began);
-    server.output = lines;
-    return server;
+    const output = new Output();
+    const url = await untilListening(child, output);
+    return new ServerProcess(child, output, url, performance.now() - began);
+  }
+
+  /** Log lines so far. */
+  get standardOutput(): string {
+    return this.output.standard;
+  }
+
+  get standardError(): string {
+    return this.output.error;
   }
 
   get pid(): number {
@@ -75,7 +99,7 @@ export class ServerProcess {
 
   private async end(signal: NodeJS.Signals): Promise<void> {
     if (this.exited) return;
-    const gone = new Promise((resolve) => this.child.once('exit', resolve));
+    const gone = new Promise((resolve) => this.child.once('close', resolve));
     this.child.kill(signal);
     await gone;
   }
@@ -87,20 +111,24 @@ function entry(from: 'dist' | 'sources'): readonly string[] {
   return ['--conditions=source', '--import', hook, join(root, 'apps/server/src/main.ts')];
 }
 
-function untilListening(child: ChildProcess): Promise<{ readonly url: string; readonly lines: string }> {
+class Output {
+  standard = '';
+  error = '';
+}
+
+function untilListening(child: ChildProcess, output: Output): Promise<string> {
   return new Promise((resolve, reject) => {
-    let errors = '';
-    let lines = '';
-    child.stderr?.on('data', (chunk: Buffer) => (errors = `${errors}${chunk.toString()}`.slice(-20_000)));
+    child.stderr?.on('data', (chunk: Buffer) => (output.error = `${output.error}${chunk.toString()}`.slice(-kept)));
     if (child.stdout === null) throw new Error('no standard output');
     createInterface({ input: child.stdout }).on('line', (line) => {
-      lines = `${lines}${line}\n`.slice(-20_000);
+      output.standard = `${output.standard}${line}\n`.slice(-kept);
       const url = /"url":"([^"]+)".*"msg":"listening"/.exec(line)?.[1];
-      if (url !== undefined) resolve({ url, lines });
+      if (url !== undefined) resolve(url);
     });
     child.once('error', reject);
-    child.once('exit', (code, signal) => {
-      reject(new Error(`the server ended with ${String(code ?? signal)} before it listened\n${errors}\n${lines}`));
+    // `close`, not `exit`: all that it wrote has been read by then.
+    child.once('close', (code) => {
+      reject(new DidNotStart(code, output.standard, output.error));
     });
   });
 }

@@ -3,7 +3,7 @@ import { crashRounds } from '../crash-rounds.js';
 
 describe('kill -9 under load from 16 writers', () => {
   it('loses nothing that was acknowledged, and doubles nothing', async () => {
-    const rounds = Number(process.env['LEASEBOOK_TEST_CRASHES'] ?? 10);
+    const rounds = Number(process.env.LEASEBOOK_TEST_CRASHES ?? 10);
     const report = await crashRounds(rounds, 'dist', Math.random);
     process.stdout.write(`crashes: ${JSON.stringify(report)}\n`);
     expect(report).toMatchObject({ rounds, lost: [], duplicated: [], resurrected: [] });
