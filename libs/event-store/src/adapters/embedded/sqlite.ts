@@ -22,7 +22,9 @@ export async function loadSqlite(): Promise<OpenDatabase> {
 
 /** `SQLITE_FULL`, `SQLITE_IOERR_FSYNC` …; undefined for anything that is not the engine's. */
 export function sqliteCode(error: unknown): string | undefined {
-  if (!(error instanceof Error) || !('code' in error) || typeof error.code !== 'string') return undefined;
+  // By its shape: the engine's own class of errors is not always the one that this module sees (several realms, threads).
+  if (typeof error !== 'object' || error === null || !('code' in error) || typeof error.code !== 'string')
+    return undefined;
   return error.code.startsWith('SQLITE_') ? error.code : undefined;
 }
 
@@ -30,8 +32,12 @@ export function sqliteCode(error: unknown): string | undefined {
 export function asStoreError(error: unknown, file: string): Error {
   if (error instanceof StoreUnavailable || error instanceof RangeError) return error;
   const code = sqliteCode(error);
-  const text = error instanceof Error ? error.message : String(error);
-  if (code !== undefined && /^SQLITE_(CORRUPT|NOTADB|FORMAT)/.test(code))
-    return new CorruptEvent({ file }, `${text} (${code})`);
-  return new StoreUnavailable(code === undefined ? text : `${file}: ${text} (${code})`, { cause: error });
+  const text = messageOf(error);
+  if (code === undefined) return new StoreUnavailable(`${file}: ${text}`, { cause: error });
+  if (/^SQLITE_(CORRUPT|NOTADB|FORMAT)/.test(code)) return new CorruptEvent({ file }, `${text} (${code})`);
+  return new StoreUnavailable(`${file}: ${text} (${code})`, { cause: error });
+}
+
+function messageOf(error: unknown): string {
+  return typeof error === 'object' && error !== null && 'message' in error ? String(error.message) : String(error);
 }

@@ -31,8 +31,9 @@ export class WriterThread {
       });
       const died = (reason: string): void => {
         reject(new StoreUnavailable(reason));
-        if (!writer.closed) events.onFailed({ kind: 'died', reason });
+        if (writer.closed) return;
         writer.closed = true;
+        events.onFailed({ kind: 'died', reason });
       };
       worker.on('error', (error) =>
         died(`the writer's thread failed: ${error instanceof Error ? error.message : String(error)}`),
