@@ -16,7 +16,7 @@ export const novaPlainRefusal: PlainRefusal = (status, request) => {
   if (!ours.test(request.url)) return undefined;
   const ids = requestIdHeaders(request.id);
   if (status === 404) {
-    const { contentType, body } = webObError(undefined, '404 Not Found', notFoundText);
+    const { contentType, body } = webObError(request.headers.accept, '404 Not Found', notFoundText);
     return { status, headers: { ...ids, 'content-type': contentType }, body };
   }
   const message = texts[status];
