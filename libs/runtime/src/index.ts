@@ -12,3 +12,4 @@ export * from './log-head.js';
 export * from './projections/projection-runner.js';
 export * from './projections/read-freshness.js';
 export * from './processes/process-runner.js';
+export * from './vault/file-vault.js';

@@ -6,3 +6,6 @@ export * from './samples/counter-executor.js';
 export * from './wire-suite/index.js';
 export * from './faults/faulty-read-store.js';
 export * from './samples/counter-totals.js';
+export * from './faults/faulty-timers.js';
+export * from './samples/counter-alarm.js';
+export * from './samples/process-world.js';

@@ -1,3 +1,4 @@
+import { jest } from '@jest/globals';
 import { chainHash, type EventStore } from '#event-store';
 import { MemoryEventStore } from '#event-store/adapters/memory';
 import { StoreUnavailable, type StoredMetadata } from '#kernel';
@@ -225,6 +226,26 @@ describe('commands of one stream', () => {
 describe('looking', () => {
   it('at a stream that does not exist shows the initial state', async () => {
     expect(await executorOver(new MemoryEventStore()).look()).toBe(0);
+  });
+
+  it('at a stream at rest asks nobody, and sees what was written last', async () => {
+    const plan = new FaultPlan([], {});
+    const store = new FaultyEventStore(new MemoryEventStore(), plan);
+    const { add, look, executor } = executorOver(store);
+    await add(1);
+    await turns(1);
+    expect(await look()).toBe(1);
+    await add(2);
+    await turns(1);
+    const reads = jest.spyOn(store, 'readStream');
+    expect(await Promise.all([look(), look()])).toEqual([3, 3]);
+    expect(reads).not.toHaveBeenCalled();
+    const broken = executor.look(counter, stream, () => {
+      throw new Error('bad look');
+    });
+    await expect(broken).rejects.toThrow('bad look');
+    await executor.close();
+    await expect(look()).rejects.toThrow(StoreUnavailable);
   });
 
   it('shows nothing that is not durable', async () => {

@@ -99,6 +99,11 @@ export class StoreCommandExecutor extends CommandExecutor {
     look: (state: Readonly<S>) => T,
   ): Promise<T> {
     return new Promise((resolve, reject) => {
+      const known = this.atRest(aggregate as unknown as AnyAggregate, stream);
+      if (known !== undefined) {
+        resolve(look(known.state as Readonly<S>));
+        return;
+      }
       this.enqueue(aggregate as unknown as AnyAggregate, stream, {
         kind: 'look',
         look: look as (state: AnyState) => unknown,
@@ -140,6 +145,13 @@ export class StoreCommandExecutor extends CommandExecutor {
     if (!this.accepting) work.reject(new StoreUnavailable('the server is stopping'));
     else if (parked !== undefined) work.reject(parked);
     else this.writer(aggregate, stream).enqueue(work);
+  }
+
+  /** What is known to be current and durable without asking anybody: nobody else writes, and nothing is under way. */
+  private atRest(aggregate: AnyAggregate, stream: string): FoldedStream | undefined {
+    if (!this.around.store.exclusive || !this.accepting || this.writers.has(stream)) return undefined;
+    const cached = this.idle.get(stream);
+    return cached?.aggregate === aggregate ? cached.folded : undefined;
   }
 
   private writer(aggregate: AnyAggregate, stream: string): StreamWriter {
