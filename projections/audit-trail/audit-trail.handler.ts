@@ -179,3 +179,6 @@ export class GetHistoryHandler implements IQueryHandler<GetHistory> {
     return { stale, value: { entries, next: found.length < page.limit ? undefined : found.at(-1)?._id } };
   }
 }
+
+/** Nest providers that answer the queries of this read model. */
+export const auditTrailProviders = [FindEventsHandler, GetHistoryHandler];

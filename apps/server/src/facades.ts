@@ -1,5 +1,6 @@
+import { leasebookPlainRefusal } from './facades/leasebook/index.js';
 import { novaPlainRefusal } from './facades/nova/index.js';
 import type { PlainRefusal } from './http/last-resort.js';
 
 /** Which face phrases a refusal that no handler saw; the first that knows the path does. */
-export const plainRefusals: readonly PlainRefusal[] = [novaPlainRefusal];
+export const plainRefusals: readonly PlainRefusal[] = [leasebookPlainRefusal, novaPlainRefusal];

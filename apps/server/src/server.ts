@@ -6,10 +6,10 @@ import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import type { FastifyInstance } from 'fastify';
 import { bootstrapIdentity, IdentityServices } from '#identity';
 import { HypervisorDiscovery, imageCaching } from '#inventory';
-import { projections } from '#projections';
 import type { Logger } from 'pino';
 import { recordConfiguration } from './configuration/record-configuration.js';
 import { plainRefusals } from './facades.js';
+import { LeasebookModule } from './facades/leasebook/leasebook.module.js';
 import { LastResortFilter } from './http/last-resort.js';
 import { logRequests } from './http/request-log.js';
 import { addSecurityHeaders } from './http/security-headers.js';
@@ -26,9 +26,11 @@ import { openEmbedded } from './profiles/embedded.profile.js';
 import type { Ports } from './profiles/ports.js';
 import { isLoopback } from './profiles/settings.js';
 import type { Settings } from './profiles/settings.type.js';
+import { allReadModels } from './read-models.js';
 import { collectRoutes, type RegisteredRoute } from './routes.js';
 import { startRuntime, type RunningRuntime } from './running-runtime.js';
 import { ServerModule } from './server.module.js';
+import { version } from './version.js';
 
 export interface ServerOptions {
   readonly logger: Logger;
@@ -57,7 +59,7 @@ export async function createServer(settings: Settings, options: ServerOptions): 
   let runtime: RunningRuntime | undefined;
   try {
     const readiness = new ServerReadiness(ports, () => runtime);
-    runtime = await startRuntime(ports, projections, settings, observeRuntime(metrics, logger));
+    runtime = await startRuntime(ports, allReadModels, settings, observeRuntime(metrics, logger));
     const readModels = new RuntimeReadModels(runtime.projections, logger);
     const platform: Platform = { settings, ports, runtime, metrics, readiness, readModels };
     return await listen(platform, readiness, logger);
@@ -84,7 +86,7 @@ async function listen(platform: Platform, readiness: ServerReadiness, logger: Lo
     { bodyParser: false, logger: new PinoLogger(logger), abortOnError: false },
   );
   app.useGlobalFilters(new LastResortFilter(plainRefusals));
-  serveOpenApi(app);
+  serveOpenApi(app, { modules: [LeasebookModule], version });
   await app.init();
   await recordConfiguration(runtime.executor, settings, ports.clock);
   const firstPassword = await makeAdministrator(app, settings);

@@ -165,4 +165,3 @@ export {
   type HypervisorRegistryEvent,
   type ServiceRef,
 } from './hypervisor-registry/hypervisor-registry.events.js';
-export { inventoryTimeline, type InventoryEvent } from './inventory.timeline.js';
