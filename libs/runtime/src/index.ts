@@ -13,3 +13,4 @@ export * from './projections/projection-runner.js';
 export * from './projections/read-freshness.js';
 export * from './processes/process-runner.js';
 export * from './vault/file-vault.js';
+export * from './verify.js';
