@@ -5,9 +5,8 @@ import { logIn, ServerProcess } from '../server-process.js';
 import { ApiClient } from './api-client.js';
 import type { BenchRow } from './bench-row.js';
 import { cycles, load, type Load } from './http-load.js';
+import type { BenchOptions } from './options.js';
 import { emptyServerLoad, fdatasyncRate } from './raw-limits.js';
-
-const seconds = 4;
 
 interface Bench {
   readonly server: ServerProcess;
@@ -55,7 +54,7 @@ function rate(name: string, measured: Load, bar: number | undefined, raw: Load, 
 }
 
 /** Rows of the Nova face against a server in a process of its own (design §13). */
-export async function novaRows(): Promise<BenchRow[]> {
+export async function novaRows({ seconds }: Pick<BenchOptions, 'seconds'>): Promise<BenchRow[]> {
   const rows: BenchRow[] = [];
   const emptyGet = await emptyServerLoad('GET', 64, 3);
   const emptyPost = await emptyServerLoad('POST', 16, 3);
@@ -79,17 +78,22 @@ export async function novaRows(): Promise<BenchRow[]> {
     await load({ url: `${base}/os-aggregates`, connections: 64, seconds: 1, headers });
     const list = await load({ url: `${base}/os-aggregates`, connections: 64, seconds, headers });
     rows.push(rate('GET os-aggregates, 100 aggregates, 64 connections', list, 3000, emptyGet, 'no-op GET'));
-    for (const connections of [1, 16]) rows.push(await aggregateCycles(client, connections, emptyPost));
-    rows.push(await logins(three.server.url, emptyPost));
+    for (const connections of [1, 16]) rows.push(await aggregateCycles(client, connections, seconds, emptyPost));
+    rows.push(await logins(three.server.url, seconds, emptyPost));
     await client.close();
   } finally {
     await three.close();
   }
-  rows.push(...(await tenThousand()));
+  rows.push(...(await tenThousand(seconds)));
   return rows;
 }
 
-async function aggregateCycles(client: ApiClient, connections: number, emptyPost: Load): Promise<BenchRow> {
+async function aggregateCycles(
+  client: ApiClient,
+  connections: number,
+  seconds: number,
+  emptyPost: Load,
+): Promise<BenchRow> {
   const path = '/compute/v2.1/os-aggregates';
   const disk = fdatasyncRate();
   const measured = await cycles(connections, seconds, async (writer, n) => {
@@ -114,14 +118,14 @@ async function aggregateCycles(client: ApiClient, connections: number, emptyPost
   };
 }
 
-async function logins(url: string, emptyPost: Load): Promise<BenchRow> {
+async function logins(url: string, seconds: number, emptyPost: Load): Promise<BenchRow> {
   const measured = await cycles(8, seconds, async () => {
     await logIn(url);
   });
   return rate('log in with a password verified before, 8 connections', measured, undefined, emptyPost, 'no-op POST');
 }
 
-async function tenThousand(): Promise<BenchRow[]> {
+async function tenThousand(seconds: number): Promise<BenchRow[]> {
   const bench = await serve(hosts(10_000));
   try {
     const headers = { 'x-auth-token': bench.token, 'openstack-api-version': 'compute 2.88' };
