@@ -3,7 +3,7 @@ export * from './contracts.js';
 export { identityAggregate, identityStream } from './directory/identity.aggregate.js';
 export { identityCatalog, type IdentityEvent } from './directory/identity.events.js';
 export * from './identity.module.js';
-export * from './identity.timeline.js';
+export * from './timeline.policy.js';
 export { loginRefusalsAggregate, loginRefusalsStream } from './logins/login-refusals.aggregate.js';
 export { loginRefusalsCatalog, type LoginRefused } from './logins/login-refusals.events.js';
 export type { ScryptCost } from './passwords/scrypt.js';

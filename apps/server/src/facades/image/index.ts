@@ -1,0 +1,2 @@
+export * from './image.module.js';
+export { imageRoutes } from './images.controller.js';
