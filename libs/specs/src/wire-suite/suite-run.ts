@@ -20,7 +20,8 @@ export class SuiteRun {
 
   /** Throws an error that names every expectation which was not met, with the request and the answer. */
   async run(template: WireTest & { readonly row?: Readonly<Record<string, unknown>> }): Promise<void> {
-    const { each: _each, row, ...plain } = template;
+    const { each: _each, row: written, ...plain } = template;
+    const row = fillIn(written, this.variables);
     const test = fillIn(plain, { ...this.variables, ...row });
     const request = this.requestOf(test);
     const answer = await this.exchange.ask(request);
@@ -43,6 +44,7 @@ export class SuiteRun {
 
   private requestOf(test: WireTest): WireRequest {
     const blank = test.request.indexOf(' ');
+    if (blank < 1) throw new Error(`${test.request}: a request is a method, a blank and a path`);
     const mount = test.mount ?? this.defaults.mount ?? '';
     const headers: Record<string, string | string[]> = {};
     if (Object.hasOwn(test, 'json')) headers['content-type'] = 'application/json';

@@ -33,7 +33,7 @@ const expectation = closed(
 const test = closed(
   {
     name: { ...text, minLength: 1 },
-    request: { ...text, pattern: '^([A-Z]+|\\$\\{?\\w+\\}?) \\S' },
+    request: { ...text, pattern: '^([A-Z]+ |\\$\\{?\\w+\\}?( |$))' },
     mount: text,
     as: text,
     headers,
@@ -41,7 +41,15 @@ const test = closed(
     text,
     base64: text,
     filler: closed(
-      { size: { type: 'integer', minimum: 1 }, of: { ...text, minLength: 1, maxLength: 1 } },
+      {
+        size: {
+          anyOf: [
+            { type: 'integer', minimum: 1 },
+            { type: 'string', pattern: '^\\$' },
+          ],
+        },
+        of: { ...text, minLength: 1, maxLength: 1 },
+      },
       'size',
       'of',
     ),

@@ -38,6 +38,6 @@ function fillText(text: string, variables: Variables): unknown {
 /** In a regular expression only `${name}` is a variable, and its value is meant literally. */
 function fillPattern(pattern: string, variables: Variables): string {
   return pattern.replace(/\$\{([A-Za-z]\w*)\}/g, (_match, name: string) =>
-    String(look(name, variables)).replace(/[\\^$.*+?()[\]{}|/-]/g, '\\$&'),
+    String(look(name, variables)).replace(/[\\^$.*+?()[\]{}|/]/g, '\\$&'),
   );
 }

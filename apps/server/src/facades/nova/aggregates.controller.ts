@@ -20,6 +20,9 @@ const actions = {
   set_metadata: { policy: rule('set_metadata'), body: schemas.setMetadata },
 } as const;
 
+/** Bytes, because Fastify would add a charset to JSON given as text (contracts/nova §2 has none). */
+const nothing = Buffer.alloc(0);
+
 type Outcome<Answer> = CommandOutcome<DomainEvent, InventoryRefusal, Answer>;
 
 function accepted<Answer>(outcome: Outcome<Answer>, asked: AskedFor): CommandAccepted<DomainEvent, Answer> {
@@ -36,48 +39,48 @@ export class AggregatesController {
   ) {}
 
   @NovaRoute('GET', '/os-aggregates', { policy: rule('index'), query: strictQuery })
-  async list(@Asked() asked: NovaRequest): Promise<string> {
+  async list(@Asked() asked: NovaRequest): Promise<Buffer> {
     const { value, stale } = await this.queries.execute(new ListAggregates());
     asked.markStale(stale);
-    return listedAggregates(value, asked.minor);
+    return Buffer.from(listedAggregates(value, asked.minor));
   }
 
   @NovaRoute('POST', '/os-aggregates', { policy: rule('create'), body: schemas.createAggregate })
-  async create(@Asked() asked: NovaRequest): Promise<string> {
+  async create(@Asked() asked: NovaRequest): Promise<Buffer> {
     const outcome = await this.commands.execute(request.createCommand(asked.commandContext(), asked.body));
-    return createdAggregate(accepted(outcome, { id: '' }).answer, asked.minor);
+    return Buffer.from(createdAggregate(accepted(outcome, { id: '' }).answer, asked.minor));
   }
 
   @NovaRoute('GET', '/os-aggregates/:id', { policy: rule('show'), query: strictQuery })
-  async show(@Asked() asked: NovaRequest): Promise<string> {
+  async show(@Asked() asked: NovaRequest): Promise<Buffer> {
     const id = asked.parameter('id');
     const { value, stale } = await this.queries.execute(new GetAggregate(request.aggregateId(id)));
     asked.markStale(stale);
     if (value === undefined) throw new NovaFault(404, `Aggregate ${id} could not be found.`);
-    return shownAggregate(value, asked.minor);
+    return Buffer.from(shownAggregate(value, asked.minor));
   }
 
   @NovaRoute('PUT', '/os-aggregates/:id', { policy: rule('update'), body: schemas.updateAggregate })
-  async update(@Asked() asked: NovaRequest): Promise<string> {
+  async update(@Asked() asked: NovaRequest): Promise<Buffer> {
     const id = asked.parameter('id');
     const command = request.updateCommand(asked.commandContext(), request.aggregateId(id), asked.body);
     const outcome = await this.commands.execute(command);
-    return changedAggregate(accepted(outcome, { id, action: 'update' }).answer, asked.minor);
+    return Buffer.from(changedAggregate(accepted(outcome, { id, action: 'update' }).answer, asked.minor));
   }
 
   @NovaRoute('DELETE', '/os-aggregates/:id', { policy: rule('delete') })
-  async delete(@Asked() asked: NovaRequest): Promise<string> {
+  async delete(@Asked() asked: NovaRequest): Promise<Buffer> {
     const id = asked.parameter('id');
     const command = new DeleteAggregate(asked.commandContext(), request.aggregateId(id));
     accepted(await this.commands.execute(command), { id });
-    return '';
+    return nothing;
   }
 
   @NovaRoute('POST', '/os-aggregates/:id/action', { actions })
-  async act(@Asked() asked: NovaRequest): Promise<string> {
+  async act(@Asked() asked: NovaRequest): Promise<Buffer> {
     const id = request.aggregateId(asked.parameter('id'));
     const aggregate = await this.perform(asked.action as keyof typeof actions, id, asked);
-    return changedAggregate(aggregate, asked.minor);
+    return Buffer.from(changedAggregate(aggregate, asked.minor));
   }
 
   private async perform(action: keyof typeof actions, id: number, asked: NovaRequest): Promise<AggregateFacts> {
@@ -105,12 +108,12 @@ export class AggregatesController {
     { policy: 'compute:aggregates:images', from: since.imageCaching, body: schemas.cacheImages },
     202,
   )
-  async cacheImages(@Asked() asked: NovaRequest): Promise<string> {
+  async cacheImages(@Asked() asked: NovaRequest): Promise<Buffer> {
     const written = asked.parameter('id');
     const id = request.aggregateId(written);
     const images = request.wantedImages(asked.body);
     const outcome = await this.commands.execute(request.cacheImagesCommand(asked.commandContext(), id, images));
     accepted(outcome, { id: written, images });
-    return '';
+    return nothing;
   }
 }

@@ -108,10 +108,14 @@ export interface RowForm {
   readonly uptimes: ReadonlyMap<string, string | null> | undefined;
 }
 
-export function hypervisorRow(hypervisor: HypervisorDocument, form: RowForm): string {
+function hypervisorRow(hypervisor: HypervisorDocument, form: RowForm): string {
   const uptime =
     form.uptimes === undefined ? '' : `,"uptime":${JSON.stringify(form.uptimes.get(hypervisor._id) ?? null)}`;
   return `${openRow(hypervisor, form.isDetailed, form.minor)}${uptime}${serversPart(hypervisor.guests, form.servers)}}`;
+}
+
+export function shownHypervisor(hypervisor: HypervisorDocument, form: RowForm): string {
+  return `{"hypervisor":${hypervisorRow(hypervisor, form)}}`;
 }
 
 export function hypervisorPage(rows: readonly HypervisorDocument[], form: RowForm, next: string | undefined): string {

@@ -39,52 +39,52 @@ export class HypervisorsController {
   ) {}
 
   @NovaRoute('GET', '/os-hypervisors', { policy: rule('list'), query: listQuery })
-  async list(@Asked() asked: NovaRequest): Promise<string> {
+  async list(@Asked() asked: NovaRequest): Promise<Buffer> {
     return this.page(asked, false);
   }
 
   @NovaRoute('GET', '/os-hypervisors/detail', { policy: rule('list-detail'), query: listQuery })
-  async detail(@Asked() asked: NovaRequest): Promise<string> {
+  async detail(@Asked() asked: NovaRequest): Promise<Buffer> {
     return this.page(asked, true);
   }
 
   @NovaRoute('GET', '/os-hypervisors/statistics', { policy: rule('statistics'), to: lastWithCapacity })
-  async statistics(@Asked() asked: NovaRequest): Promise<string> {
+  async statistics(@Asked() asked: NovaRequest): Promise<Buffer> {
     const { value, stale } = await this.queries.execute(new SumHypervisors());
     asked.markStale(stale);
-    return view.hypervisorStatistics(value);
+    return Buffer.from(view.hypervisorStatistics(value));
   }
 
   @NovaRoute('GET', '/os-hypervisors/:id', { policy: rule('show'), query: showQuery })
-  async show(@Asked() asked: NovaRequest): Promise<string> {
+  async show(@Asked() asked: NovaRequest): Promise<Buffer> {
     const hypervisor = await this.find(asked);
     const withServers = asked.minor >= since.hypervisorUuids && isTruth(asked.query.with_servers?.at(-1));
     const form = await this.rowForm(asked.minor, true, withServers, [hypervisor]);
-    return `{"hypervisor":${view.hypervisorRow(hypervisor, form)}}`;
+    return Buffer.from(view.shownHypervisor(hypervisor, form));
   }
 
   @NovaRoute('GET', '/os-hypervisors/:id/uptime', { policy: rule('uptime'), to: lastWithCapacity })
-  async uptime(@Asked() asked: NovaRequest): Promise<string> {
+  async uptime(@Asked() asked: NovaRequest): Promise<Buffer> {
     const hypervisor = await this.find(asked);
     if (!view.isUp(hypervisor))
       throw new NovaFault(400, `Compute service of ${hypervisor.service.host} is unavailable at this time.`);
     const uptimes = await this.queries.execute(new HypervisorUptimes([hypervisor._id]));
     const uptime = uptimes.get(hypervisor._id) ?? null;
     if (uptime === null) throw new NovaFault(501, 'The requested functionality is not supported.');
-    return view.hypervisorUptime(hypervisor, asked.minor, uptime);
+    return Buffer.from(view.hypervisorUptime(hypervisor, asked.minor, uptime));
   }
 
   @NovaRoute('GET', '/os-hypervisors/:pattern/search', { policy: rule('search'), to: lastWithPatternRoutes })
-  async search(@Asked() asked: NovaRequest): Promise<string> {
+  async search(@Asked() asked: NovaRequest): Promise<Buffer> {
     return this.matching(asked, asked.parameter('pattern'), { isDetailed: false, servers: 'none' });
   }
 
   @NovaRoute('GET', '/os-hypervisors/:pattern/servers', { policy: rule('servers'), to: lastWithPatternRoutes })
-  async servers(@Asked() asked: NovaRequest): Promise<string> {
+  async servers(@Asked() asked: NovaRequest): Promise<Buffer> {
     return this.matching(asked, asked.parameter('pattern'), { isDetailed: false, servers: 'where-some' });
   }
 
-  private async page(asked: NovaRequest, isDetailed: boolean): Promise<string> {
+  private async page(asked: NovaRequest, isDetailed: boolean): Promise<Buffer> {
     const { minor } = asked;
     const list = listRequest(minor < since.hypervisorPaging ? {} : asked.query, minor, this.settings.pageLimit);
     const servers = view.serversForm(list.withServers, minor);
@@ -95,7 +95,7 @@ export class HypervisorsController {
     const next = isFull
       ? this.link(asked, nextPage(asked.path, list, String(view.hypervisorId(last, minor))))
       : undefined;
-    return view.hypervisorPage(rows, await this.rowForm(minor, isDetailed, list.withServers, rows), next);
+    return Buffer.from(view.hypervisorPage(rows, await this.rowForm(minor, isDetailed, list.withServers, rows), next));
   }
 
   private async rows(asked: NovaRequest, list: ListRequest): Promise<readonly HypervisorDocument[]> {
@@ -141,12 +141,12 @@ export class HypervisorsController {
     asked: NovaRequest,
     pattern: string,
     form: { readonly isDetailed: boolean; readonly servers: view.ServersForm },
-  ): Promise<string> {
+  ): Promise<Buffer> {
     const { value: rows, stale } = await this.queries.execute(new SearchHypervisors(pattern));
     asked.markStale(stale);
     if (rows.length === 0) throw new NovaFault(404, `No hypervisor matching '${pattern}' could be found.`);
     const { uptimes } = await this.rowForm(asked.minor, form.isDetailed, false, rows);
-    return view.hypervisorPage(rows, { ...form, minor: asked.minor, uptimes }, undefined);
+    return Buffer.from(view.hypervisorPage(rows, { ...form, minor: asked.minor, uptimes }, undefined));
   }
 
   private async rowForm(

@@ -13,10 +13,10 @@ export class NovaFaultFilter implements ExceptionFilter {
     const reply = host.switchToHttp().getResponse<FastifyReply>();
     reply.headers(requestIdHeaders(request.id));
     if (thrown instanceof TokenFault) {
-      reply.code(thrown.refusal.status).headers(thrown.refusal.headers).send(thrown.refusal.body);
+      reply.code(thrown.refusal.status).headers(thrown.refusal.headers).send(Buffer.from(thrown.refusal.body));
     } else if (thrown instanceof NoSuchRoute) {
       const { contentType, body } = webObError(request.headers.accept, '404 Not Found', notFoundText);
-      reply.code(404).header('content-type', contentType).send(body);
+      reply.code(404).header('content-type', contentType).send(Buffer.from(body));
     } else {
       const fault = asFault(thrown);
       if (fault.status === 500) request.log.error({ err: thrown, request: request.id }, 'unexpected failure');

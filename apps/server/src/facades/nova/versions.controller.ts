@@ -1,36 +1,55 @@
+import { All, Controller, Req, Res, UseFilters, UseGuards } from '@nestjs/common';
+import type { FastifyReply, FastifyRequest } from 'fastify';
 import { PublicUrls } from '../../auth/index.js';
 import { NovaFault } from './nova-fault.js';
+import { NovaFaultFilter } from './nova-fault.filter.js';
+import { NovaGuard } from './pipeline/nova.guard.js';
 import type { NovaRequest } from './pipeline/nova-request.js';
-import { novaRoot, versionRoots } from './routing/mounts.js';
-import { Asked, NovaDocument, NovaDocumentController } from './routing/route.decorators.js';
-import { versionDocument } from './version.view.js';
+import { requestIdHeaders } from './pipeline/request-ids.js';
+import { novaRoot, ownPaths, versionMounts, versionOfRoot } from './routing/mounts.js';
+import { Asked, NovaController, NovaRoute } from './routing/route.decorators.js';
+import { versionChoices, versionDocument, versionList } from './version.view.js';
 
-const withAndWithoutSlash = (paths: readonly string[]): readonly string[] =>
-  paths.flatMap((path) => [path, `${path}/`]);
-
-/** contracts/nova §4. Discovery comes before a token is had. */
-@NovaDocumentController()
+/** `…/versions/v2.1`: with a token, like any other route. */
+@NovaController(versionMounts)
 export class VersionsController {
   constructor(private readonly urls: PublicUrls) {}
 
-  @NovaDocument(withAndWithoutSlash(versionRoots.current), 'open')
-  current(@Asked() asked: NovaRequest): string {
-    return this.document(asked, 'v2.1');
-  }
-
-  @NovaDocument(withAndWithoutSlash(versionRoots.frozen), 'open')
-  frozen(@Asked() asked: NovaRequest): string {
-    return this.document(asked, 'v2.0');
-  }
-
-  @NovaDocument([...versionRoots.current, ...versionRoots.frozen].map((root) => `${root}/versions/:id`), 'token')
-  named(@Asked() asked: NovaRequest): string {
-    return this.document(asked, asked.parameter('id'));
-  }
-
-  private document(asked: NovaRequest, id: string): string {
-    const text = versionDocument(`${this.urls.base(asked.http)}${novaRoot(asked.http.url)}`, id);
+  @NovaRoute('GET', '/versions/:id', { access: 'token' })
+  show(@Asked() asked: NovaRequest): Buffer {
+    const root = `${this.urls.base(asked.http)}${novaRoot(asked.http.url)}`;
+    const text = versionDocument(root, asked.parameter('id'));
     if (text === undefined) throw NovaFault.notFound();
-    return text;
+    return Buffer.from(text);
+  }
+}
+
+/**
+ * Whatever is Nova's and has no route of its own (contracts/nova §1, §4). Inside the API the guard refuses it, but for
+ * the version documents at its roots; these, the paths around the API, and OPTIONS need no token.
+ */
+@Controller()
+@UseGuards(NovaGuard)
+@UseFilters(NovaFaultFilter)
+export class OtherPathsController {
+  constructor(private readonly urls: PublicUrls) {}
+
+  @All([...ownPaths])
+  answer(@Req() request: FastifyRequest, @Res() reply: FastifyReply): void {
+    if (request.method === 'OPTIONS') {
+      reply.code(200).send();
+      return;
+    }
+    const prefix = novaRoot(request.url);
+    const root = `${this.urls.base(request)}${prefix}`;
+    const path = (request.url.split('?', 1)[0] ?? '').slice(prefix.length);
+    const version = versionOfRoot(request.url);
+    if (version !== undefined) {
+      reply.code(200).send(Buffer.from(versionDocument(root, version) ?? ''));
+      return;
+    }
+    const isRoot = path === '' || path === '/';
+    reply.headers(requestIdHeaders(request.id)).header('content-type', 'application/json');
+    reply.code(isRoot ? 200 : 300).send(Buffer.from(isRoot ? versionList(root) : versionChoices(root, path)));
   }
 }

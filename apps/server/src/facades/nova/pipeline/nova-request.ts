@@ -57,6 +57,10 @@ export class NovaRequest {
     return (this.http.params as Record<string, string | undefined>)[name] ?? '';
   }
 
+  parameterValues(): readonly string[] {
+    return Object.values(this.http.params as Record<string, string>);
+  }
+
   get path(): string {
     return this.http.url.split('?', 1)[0] ?? '';
   }

@@ -2,8 +2,8 @@ import { Inject, Injectable, type CanActivate, type ExecutionContext } from '@ne
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { TokenVerifier } from '#identity';
 import { PublicUrls } from '../../../auth/index.js';
-import { isInApi } from '../routing/mounts.js';
-import { routeRules } from '../routing/route.type.js';
+import { isInApi, versionOfRoot } from '../routing/mounts.js';
+import { rootDocument, routeRules, type RouteRules } from '../routing/route.type.js';
 import { NovaRequest } from './nova-request.js';
 import { requestIdHeaders } from './request-ids.js';
 import { steps, type StepMeans } from './steps.js';
@@ -23,7 +23,7 @@ export class NovaGuard implements CanActivate {
     const reply = http.getResponse<FastifyReply>();
     // In front of the token layer: what browsers ask first, and the way to the API.
     if (request.method === 'OPTIONS' || !isInApi(request.url)) return true;
-    const asked = new NovaRequest(request, reply, routeRules(context.getHandler()));
+    const asked = new NovaRequest(request, reply, rulesFor(request, context.getHandler()));
     request.nova = asked;
     for (const step of steps) {
       const wait = step(asked, this.means);
@@ -34,4 +34,10 @@ export class NovaGuard implements CanActivate {
     reply.header('content-type', asked.responseType);
     return true;
   }
+}
+
+function rulesFor(request: FastifyRequest, handler: object): RouteRules | undefined {
+  const rules = routeRules(handler);
+  if (rules !== undefined || request.method !== 'GET') return rules;
+  return versionOfRoot(request.url) === undefined ? undefined : rootDocument;
 }

@@ -1,10 +1,14 @@
 import 'reflect-metadata';
-import { routeRules, type NovaAccess } from './route.type.js';
+import { ownPaths, routePattern, versionMounts } from './mounts.js';
+import { controllerMounts, routeRules, type NovaAccess, type RouteRules } from './route.type.js';
 
-/** One row for each operation; actions of one route are rows of their own. */
+/** One row for each operation under each mount; actions of one route are rows of their own. */
 export interface NovaRouteRow {
+  /** `*`: whatever the other rows do not name. */
   readonly method: string;
-  /** After mount and project, or whole for version documents: `/os-aggregates/:id`. */
+  /** As the router knows it: `/v2.1/os-aggregates/:id(^[^/]+$)`. */
+  readonly pattern: string;
+  /** After the mount: `/os-aggregates/:id`. */
   readonly path: string;
   readonly access: NovaAccess;
   readonly policy?: string;
@@ -14,27 +18,37 @@ export interface NovaRouteRow {
   readonly action?: string;
 }
 
-/** Read from what the controllers' routes carry. */
-export function routeTable(controllers: readonly { readonly prototype: object }[]): readonly NovaRouteRow[] {
-  return controllers.flatMap(({ prototype }) =>
-    Object.values(Object.getOwnPropertyDescriptors(prototype)).flatMap((descriptor) => rowsOf(descriptor.value)),
+type ControllerClass = object & { readonly prototype: object };
+
+/** Read from what the controllers' routes carry; with the paths that no controller's route has. */
+export function routeTable(controllers: readonly ControllerClass[]): readonly NovaRouteRow[] {
+  const operations = controllers.flatMap((controller) =>
+    Object.values(Object.getOwnPropertyDescriptors(controller.prototype)).flatMap(({ value }) => {
+      const rules = typeof value === 'function' ? routeRules(value as object) : undefined;
+      return rules === undefined ? [] : controllerMounts(controller).flatMap((mount) => rowsOf(mount, rules));
+    }),
   );
+  const documents = versionMounts.map((mount) => ({
+    method: 'GET',
+    pattern: mount,
+    path: '',
+    access: 'open' as const,
+  }));
+  const others = ownPaths.map((pattern) => ({ method: '*', pattern, path: pattern, access: 'open' as const }));
+  return [...operations, ...documents, ...others];
 }
 
-function rowsOf(handler: unknown): readonly NovaRouteRow[] {
-  const rules = typeof handler === 'function' ? routeRules(handler) : undefined;
-  if (rules === undefined) return [];
-  const { method, paths, access, actions, policy, from, to } = rules;
-  const limits = { ...(from === undefined ? {} : { from }), ...(to === undefined ? {} : { to }) };
-  const plain = (path: string): NovaRouteRow => ({
+function rowsOf(mount: string, rules: RouteRules): readonly NovaRouteRow[] {
+  const { method, path, access, actions, policy, from, to } = rules;
+  const row: NovaRouteRow = {
     method,
+    pattern: `${mount}${routePattern(path)}`,
     path,
     access,
-    ...limits,
     ...(policy === undefined ? {} : { policy }),
-  });
-  if (actions === undefined) return paths.map(plain);
-  return paths.flatMap((path) =>
-    Object.entries(actions).map(([action, own]) => ({ ...plain(path), action, policy: own.policy })),
-  );
+    ...(from === undefined ? {} : { from }),
+    ...(to === undefined ? {} : { to }),
+  };
+  if (actions === undefined) return [row];
+  return Object.entries(actions).map(([action, own]) => ({ ...row, action, policy: own.policy }));
 }

@@ -24,21 +24,31 @@ export interface ActionRules extends OperationRules {
 
 export interface RouteRules extends OperationRules {
   readonly method: NovaMethod;
-  /** After mount and project: `/os-aggregates/:id`; whole for the version documents. */
-  readonly paths: readonly string[];
+  /** After the controller's mounts: `/os-aggregates/:id`. */
+  readonly path: string;
   readonly access: NovaAccess;
   /** The body names one of these operations; only for POST …/action. */
   readonly actions?: Readonly<Record<string, ActionRules>>;
 }
 
 const ROUTE = Symbol('NovaRoute');
+const MOUNTS = Symbol('NovaMounts');
 
-type Handler = object;
+/** The document at a version's root: found before a token is had. */
+export const rootDocument: RouteRules = { method: 'GET', path: '', access: 'open' };
 
-export function routeRules(handler: Handler): RouteRules | undefined {
+export function routeRules(handler: object): RouteRules | undefined {
   return Reflect.getMetadata(ROUTE, handler) as RouteRules | undefined;
 }
 
-export function setRouteRules(handler: Handler, rules: RouteRules): void {
+export function setRouteRules(handler: object, rules: RouteRules): void {
   Reflect.defineMetadata(ROUTE, rules, handler);
+}
+
+export function controllerMounts(controller: object): readonly string[] {
+  return (Reflect.getMetadata(MOUNTS, controller) ?? []) as readonly string[];
+}
+
+export function setControllerMounts(controller: object, mounts: readonly string[]): void {
+  Reflect.defineMetadata(MOUNTS, mounts, controller);
 }

@@ -5,7 +5,14 @@ import { formats, nameRules } from './formats.js';
 
 export type Schema = Readonly<Record<string, unknown>>;
 
-const options = { allErrors: true, verbose: true, strict: true, strictRequired: false, allowUnionTypes: true, unicodeRegExp: false } as const;
+const options = {
+  allErrors: true,
+  verbose: true,
+  strict: true,
+  strictRequired: false,
+  allowUnionTypes: true,
+  unicodeRegExp: false,
+} as const;
 const strict = new Ajv(options);
 const dropping = new Ajv({ ...options, removeAdditional: true });
 for (const ajv of [strict, dropping])
