@@ -1,15 +1,16 @@
 import { Global, Module, type DynamicModule, type Provider } from '@nestjs/common';
 import { IDENTITY_SETTINGS } from '#identity';
-import { KNOWN_IMAGES } from '#inventory';
+import { INVENTORY_SETTINGS, KNOWN_IMAGES } from '#inventory';
 import { PROVIDERS } from '#providers';
 import { FRESHNESS, READ_STORE } from '#read-store';
 import { CommandExecutor, Vault } from '#runtime';
 import { PUBLIC_URL_SETTINGS } from './auth/index.js';
+import { KEYSTONE_FACE_SETTINGS } from './facades/keystone/index.js';
 import { NOVA_SETTINGS } from './facades/nova/index.js';
 import { Metrics } from './operations/metrics.js';
 import { ReadModelControl } from './operations/read-model-control.js';
 import { READINESS, type Readiness } from './operations/readiness.js';
-import { identitySettings } from './profiles/contexts.settings.js';
+import { identitySettings, inventorySettings } from './profiles/contexts.settings.js';
 import type { Ports } from './profiles/ports.js';
 import type { Settings } from './profiles/settings.type.js';
 import type { RunningRuntime } from './running-runtime.js';
@@ -36,6 +37,8 @@ export class PlatformModule {
       { provide: FRESHNESS, useValue: runtime.freshness },
       { provide: PROVIDERS, useValue: ports.providers },
       { provide: IDENTITY_SETTINGS, useValue: identitySettings(settings, ports.clock) },
+      { provide: INVENTORY_SETTINGS, useValue: inventorySettings(settings) },
+      { provide: KEYSTONE_FACE_SETTINGS, useValue: { region: settings.region } },
       { provide: KNOWN_IMAGES, useValue: settings.images },
       { provide: PUBLIC_URL_SETTINGS, useValue: publicUrls(settings) },
       { provide: NOVA_SETTINGS, useValue: { pageLimit: settings.pageLimit } },

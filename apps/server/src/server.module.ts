@@ -4,9 +4,9 @@ import { IdentityModule } from '#identity';
 import { InventoryModule } from '#inventory';
 import { ReadModelsModule } from '#projections';
 import { AuthModule } from './auth/index.js';
-import { ImageModule } from './facades/image/image.module.js';
-import { KeystoneModule } from './facades/keystone/keystone.module.js';
-import { LeasebookModule } from './facades/leasebook/leasebook.module.js';
+import { ImageModule } from './facades/image/index.js';
+import { KeystoneModule } from './facades/keystone/index.js';
+import { LeasebookModule } from './facades/leasebook/index.js';
 import { NovaModule } from './facades/nova/index.js';
 import { OperationsModule } from './operations/operations.module.js';
 

@@ -9,7 +9,7 @@ import { HypervisorDiscovery, imageCaching } from '#inventory';
 import type { Logger } from 'pino';
 import { recordConfiguration } from './configuration/record-configuration.js';
 import { plainRefusals } from './facades.js';
-import { LeasebookModule } from './facades/leasebook/leasebook.module.js';
+import { LeasebookModule } from './facades/leasebook/index.js';
 import { LastResortFilter } from './http/last-resort.js';
 import { logRequests } from './http/request-log.js';
 import { addSecurityHeaders } from './http/security-headers.js';

@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import type { IdentitySettings } from '#identity';
+import type { InventorySettings } from '#inventory';
 import type { Clock } from '#kernel';
 import { WrongSettings } from './settings.js';
 import type { KeystoneSettings, Settings } from './settings.type.js';
@@ -16,6 +17,17 @@ export function identitySettings(settings: Settings, clock: Clock): IdentitySett
     loginFailures: settings.loginFailures,
     loginWindowSeconds: settings.loginWindowSeconds,
     clock,
+  };
+}
+
+/** The server's settings as the inventory context wants them. */
+export function inventorySettings(settings: Settings): InventorySettings {
+  return {
+    defaultZone: settings.defaultZone,
+    discovers: settings.roles.includes('processes'),
+    discoveryEveryMs: settings.discoverySeconds * 1000,
+    heartbeatsEveryMs: settings.heartbeatSeconds * 1000,
+    serviceDownMs: settings.serviceDownSeconds * 1000,
   };
 }
 

@@ -3,7 +3,7 @@ import { DataFolderLock, EmbeddedEventStore } from '#event-store/adapters/embedd
 import { systemClock } from '#kernel';
 import { ResilientProvider } from '#providers';
 import { SimulatedProvider } from '#providers/adapters/simulated';
-import { EmbeddedReadStore } from '#read-store/adapters/embedded';
+import { openEmbeddedReadStore } from '#read-store/adapters/embedded';
 import { FileVault } from '#runtime';
 import { createInProcessTimers } from '#timers/adapters/in-process';
 import type { Logger } from 'pino';
@@ -36,10 +36,10 @@ export async function openEmbedded(settings: Settings, logger: Notices): Promise
     };
     const eventStore = await EmbeddedEventStore.open({ path: join(settings.dataDir, 'events.db'), onNotice: notice });
     opened.push(eventStore);
-    const readStore = await EmbeddedReadStore.open({
+    const readStore = await openEmbeddedReadStore({
       folder: settings.dataDir,
       snapshotEveryMs: settings.snapshotMinutes * 60_000,
-      onNotice: notice,
+      warn: notice,
     });
     opened.push(readStore);
     const simulated = new SimulatedProvider({ hosts: settings.simulatedHosts, clock: systemClock });
