@@ -76,6 +76,7 @@ export class StreamWriter {
     for (let round = 0; works.length > 0; round += 1) {
       const sealed = await this.sealAll(works);
       works = works.filter((work) => work.kind === 'look' || sealed.has(work));
+      const wasKnown = this.folded !== undefined;
       this.folded ??= await loader.load(this.aggregate, this.stream);
       const decided = decideBatch(this.aggregate, this.stream, this.folded, works, sealed);
       if (decided.spoiltBy !== undefined) {
@@ -86,7 +87,11 @@ export class StreamWriter {
       } else if (decided.events.length > 0) {
         this.queue.unshift(...decided.left);
         works = await this.append(decided, without(works, decided.left));
-      } else if (store.exclusive || (await loader.catchUp(this.aggregate, this.stream, this.folded)) === 0) {
+      } else if (
+        store.exclusive ||
+        !wasKnown ||
+        (await loader.catchUp(this.aggregate, this.stream, this.folded)) === 0
+      ) {
         this.tell(decided.told, this.folded);
         return;
       } else if (round > settings.maxRedecisions) {

@@ -17,6 +17,8 @@ export class FaultPlan {
     private readonly script: readonly Fault[],
     private readonly options: {
       readonly repeated?: boolean;
+      /** After so many faults nothing fails any more: a rhythm of faults may else meet every attempt of a retry. */
+      readonly most?: number;
       /** Only these calls are counted and may fail: `append`, `readStream` … Default: all. */
       readonly calls?: readonly string[];
     } = {},
@@ -28,8 +30,8 @@ export class FaultPlan {
   }
 
   next(call: string): Fault {
-    const { calls, repeated = false } = this.options;
-    if (!this.on || (calls !== undefined && !calls.includes(call))) return 'none';
+    const { calls, repeated = false, most = Infinity } = this.options;
+    if (!this.on || this.met.length >= most || (calls !== undefined && !calls.includes(call))) return 'none';
     const index = repeated && this.script.length > 0 ? this.calls % this.script.length : this.calls;
     this.calls += 1;
     const fault = this.script[index] ?? 'none';
