@@ -78,7 +78,8 @@ export class Discovery {
     let failures = 0;
     await inParallel(sighted, streamsAtOnce, async (one) => {
       try {
-        events += await this.reports.report(one, listing.complete, guestsBefore.get(one.sighting.uuid), context);
+        const reported = await this.reports.report(one, listing.complete, guestsBefore.get(one.sighting.uuid), context);
+        events += reported;
       } catch (error) {
         failures += 1;
         this.complain(one, error);

@@ -78,7 +78,8 @@ export class Heartbeats {
       (known) => this.freshness(known.provider, known.serviceHost, known.alive).alive !== known.alive,
     );
     await inParallel(changed, streamsAtOnce, async (known) => {
-      events += await this.note(known, context);
+      const noted = await this.note(known, context);
+      events += noted;
     });
     return events;
   }

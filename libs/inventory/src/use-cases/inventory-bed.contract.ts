@@ -1,0 +1,94 @@
+import { MemoryEventStore } from '#event-store/adapters/memory';
+import type { CommandContext } from '#kernel';
+import { ResilientProvider, type Provider } from '#providers';
+import { SimulatedProvider, type SimulatedHost } from '#providers/adapters/simulated';
+import { MemoryVault, StoreCommandExecutor } from '#runtime';
+import { VirtualClock } from '#specs';
+import { Logger } from '@nestjs/common';
+import { defaultInventorySettings, type InventorySettings } from '../inventory.settings.js';
+import { AddHostToAggregateHandler } from './add-host-to-aggregate.handler.js';
+import { AggregateCommands } from './aggregate-commands.js';
+import { CacheImagesHandler } from './cache-images.handler.js';
+import { ChangeServiceHandler } from './change-service.handler.js';
+import { CreateAggregateHandler } from './create-aggregate.handler.js';
+import { DeleteAggregateHandler } from './delete-aggregate.handler.js';
+import { systemContext } from './derived-context.js';
+import { DiscoveryMemory } from './discovery/discovery-memory.js';
+import { Discovery } from './discovery/discovery.js';
+import { Heartbeats } from './discovery/heartbeats.js';
+import { HypervisorReports } from './discovery/hypervisor-reports.js';
+import { HypervisorLookups } from './hypervisor-lookups.js';
+import { ImageCaching } from './image-caching.js';
+import { RemoveHostFromAggregateHandler } from './remove-host-from-aggregate.handler.js';
+import { SetAggregateMetadataHandler } from './set-aggregate-metadata.handler.js';
+import { UpdateAggregateHandler } from './update-aggregate.handler.js';
+
+export const knownImage = '7d3f8f3a-0c0e-4d6a-9d4d-3a4a0c5f2b11';
+
+export function sampleHost(name: string, more: Partial<SimulatedHost> = {}): SimulatedHost {
+  return { name, vcpus: 64, memoryMb: 262_144, localGb: 2048, ...more };
+}
+
+export function sampleGuest(uuid: string) {
+  return { uuid, name: `instance-${uuid}`, vcpus: 2, memoryMb: 4096, diskGb: 20 };
+}
+
+/** Inventory's use cases over memory and simulated hosts, in virtual time: for specs. */
+export class InventoryBed {
+  readonly clock = new VirtualClock();
+  readonly store = new MemoryEventStore({ clock: this.clock });
+  readonly provider: SimulatedProvider;
+
+  constructor(hosts: readonly SimulatedHost[], name = 'simulated') {
+    // Providers fail on purpose here: nobody wants to read it.
+    Logger.overrideLogger(false);
+    this.provider = new SimulatedProvider({ name, hosts, clock: this.clock });
+  }
+
+  /** One process on the same log; a second one is what a restart or another server would be. */
+  process(settings: Partial<InventorySettings> = {}, providers: readonly Provider[] = [this.provider]) {
+    const { clock } = this;
+    const all = { ...defaultInventorySettings, ...settings };
+    const resilient = providers.map((provider) => new ResilientProvider(provider, { attempts: 1 }));
+    const executor = new StoreCommandExecutor({ store: this.store, vault: new MemoryVault() });
+    const lookups = new HypervisorLookups(executor);
+    const aggregates = new AggregateCommands(executor, lookups);
+    const memory = new DiscoveryMemory(executor, lookups);
+    const heartbeats = new Heartbeats(executor, memory, resilient, all, clock);
+    const reports = new HypervisorReports(executor, lookups, memory, heartbeats, clock);
+    const discovery = new Discovery(memory, heartbeats, reports, resilient);
+    const images = [{ id: knownImage, name: 'debian-12' }];
+    return {
+      executor,
+      lookups,
+      discover: () => discovery.round(this.context()),
+      checkHeartbeats: () => heartbeats.check(this.context()),
+      create: new CreateAggregateHandler(aggregates),
+      update: new UpdateAggregateHandler(aggregates),
+      remove: new DeleteAggregateHandler(aggregates),
+      addHost: new AddHostToAggregateHandler(aggregates, lookups, all),
+      removeHost: new RemoveHostFromAggregateHandler(aggregates, lookups, all),
+      setMetadata: new SetAggregateMetadataHandler(aggregates),
+      cacheImages: new CacheImagesHandler(aggregates, images),
+      imageCaching: new ImageCaching(executor, lookups, resilient, clock),
+      changeService: new ChangeServiceHandler(executor, lookups),
+    };
+  }
+
+  context(more: Partial<CommandContext> = {}): CommandContext {
+    return { ...systemContext(this.clock.now()), ...more };
+  }
+
+  /** Types of all events, or of those after so many; with the fields asked for. */
+  async log(after = 0): Promise<readonly { readonly type: string; readonly data: Record<string, unknown> }[]> {
+    const recorded = await this.store.readAll();
+    return recorded.slice(after).map(({ type, data }) => ({
+      type: type.replace(/^inventory\/(.*)@\d+$/, '$1'),
+      data: JSON.parse(data) as Record<string, unknown>,
+    }));
+  }
+
+  async types(after = 0): Promise<readonly string[]> {
+    return (await this.log(after)).map(({ type }) => type);
+  }
+}
