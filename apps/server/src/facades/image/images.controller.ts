@@ -60,7 +60,7 @@ export class ImagesController {
     send(request, reply, 200, imageView(image));
   }
 
-  @All(['/image', '/image/*path'])
+  @All('/image/*')
   other(@Req() request: FastifyRequest): never {
     const path = (request.url.split('?', 1)[0] ?? '').replace(/\/$/, '');
     const known = /^\/image(\/v2(\/images(\/[^/]+)?)?)?$/.test(path);
@@ -83,5 +83,5 @@ function send(request: FastifyRequest, reply: FastifyReply, status: 200 | 300, b
     .code(status)
     .header('content-type', 'application/json')
     .header('x-openstack-request-id', request.id)
-    .send(JSON.stringify(body));
+    .send(Buffer.from(JSON.stringify(body)));
 }

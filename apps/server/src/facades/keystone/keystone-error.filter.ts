@@ -20,7 +20,7 @@ export class KeystoneErrorFilter implements ExceptionFilter {
     reply
       .code(error.status)
       .headers({ ...ownHeaders(request), ...error.headers })
-      .send(request.method === 'HEAD' ? '' : keystoneErrorBody(error.status, error.message));
+      .send(request.method === 'HEAD' ? '' : Buffer.from(keystoneErrorBody(error.status, error.message)));
   }
 }
 

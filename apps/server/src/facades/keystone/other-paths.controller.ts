@@ -10,7 +10,7 @@ import { methodsFor, mountOf } from './routing/keystone-routes.js';
 @UseFilters(KeystoneErrorFilter)
 @ApiExcludeController()
 export class OtherPathsController {
-  @All(['/identity', '/identity/*path', '/v3*path'])
+  @All(['/identity/*', '/v3*'])
   other(@Req() request: FastifyRequest): never {
     const path = (request.url.split('?', 1)[0] ?? '').replace(/\/$/, '');
     const mount = mountOf(path);

@@ -9,7 +9,7 @@ export function ownHeaders(request: FastifyRequest): Record<string, string> {
   };
 }
 
-/** `body` undefined: none at all, and no content type. */
+/** `body` undefined: none at all, and no content type. As bytes: Fastify adds a charset to text, which Keystone does not have. */
 export function answer(
   request: FastifyRequest,
   reply: FastifyReply,
@@ -20,5 +20,6 @@ export function answer(
   const { 'content-type': contentType, ...rest } = ownHeaders(request);
   reply.code(status).headers({ ...rest, ...headers });
   if (body === undefined) reply.send();
-  else reply.header('content-type', contentType).send(request.method === 'HEAD' ? '' : JSON.stringify(body));
+  else
+    reply.header('content-type', contentType).send(request.method === 'HEAD' ? '' : Buffer.from(JSON.stringify(body)));
 }

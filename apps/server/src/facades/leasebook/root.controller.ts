@@ -37,7 +37,7 @@ export class LeasebookRootController {
     return versions;
   }
 
-  @Get(['', '/', 'v1/'])
+  @Get()
   @Access('anonymous')
   @Header('content-type', 'application/json')
   @ApiExcludeEndpoint()
@@ -45,7 +45,7 @@ export class LeasebookRootController {
     return versions;
   }
 
-  @All('*path')
+  @All('*')
   @Access('anonymous')
   @ApiExcludeEndpoint()
   unknown(): never {
