@@ -15,8 +15,7 @@ export class OtherPathsController {
     const path = (request.url.split('?', 1)[0] ?? '').replace(/\/$/, '');
     const mount = mountOf(path);
     const below = path.startsWith(mount) ? path.slice(mount.length) : undefined;
-    const isRoot = path === '/identity';
-    const methods = isRoot ? ['GET'] : below === undefined ? [] : methodsFor(below);
+    const methods = below === undefined ? [] : methodsFor(below);
     if (methods.length === 0) throw KeystoneError.noRoute();
     throw new KeystoneError(405, 'The method is not allowed for the requested URL.', { allow: methods.join(', ') });
   }

@@ -18,7 +18,7 @@ export function loginRequest(request: FastifyRequest): LoginRequest {
   if (methods.length === 0) throw identity.wrong('methods', 'must name at least one method');
   if (methods.some((method) => !(known as readonly string[]).includes(method))) throw KeystoneError.unauthenticated();
   const wants = (method: (typeof known)[number]): boolean => methods.includes(method);
-  if (wants('application_credential') && auth.has('scope'))
+  if (wants('application_credential') && (auth.raw('scope') ?? null) !== null)
     throw KeystoneError.badRequest('Application credentials cannot request a scope.');
   return {
     ...(wants('password') ? { password: passwordLogin(identity.object('password').object('user')) } : {}),
