@@ -1,8 +1,11 @@
-import { pino, type Logger } from 'pino';
+import { pino, type DestinationStream, type Logger } from 'pino';
 import type { Settings } from '../profiles/settings.type.js';
 
 /** JSON lines on standard output, written off the request's path; `flush` before the process ends. */
-export function createLogger(settings: Pick<Settings, 'logLevel'>): Logger {
+export function createLogger(
+  settings: Pick<Settings, 'logLevel'>,
+  destination: DestinationStream = pino.destination({ dest: 1, sync: false, minLength: 0 }),
+): Logger {
   return pino(
     {
       level: settings.logLevel,
@@ -10,6 +13,6 @@ export function createLogger(settings: Pick<Settings, 'logLevel'>): Logger {
       timestamp: pino.stdTimeFunctions.isoTime,
       redact: { paths: ['password', '*.password', 'token', '*.token', 'secret', '*.secret', 'headers'], censor: '***' },
     },
-    pino.destination({ dest: 1, sync: false, minLength: 0 }),
+    destination,
   );
 }

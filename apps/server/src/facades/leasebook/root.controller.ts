@@ -23,12 +23,12 @@ export class VersionsView {
 const versions: VersionsView = { versions: [{ id: 'v1', status: 'CURRENT', openapi: '/openapi.json' }] };
 
 /** The mount's own root document, and its own 404. */
-@Controller('leasebook')
+@Controller()
 @UseGuards(LeasebookGuard)
 @UseFilters(ProblemFilter)
 @ApiTags('versions')
 export class LeasebookRootController {
-  @Get('v1')
+  @Get('/leasebook/v1')
   @Access('anonymous')
   @Header('content-type', 'application/json')
   @ApiOperation({ summary: 'What is served here', operationId: 'listVersions' })
@@ -37,7 +37,8 @@ export class LeasebookRootController {
     return versions;
   }
 
-  @Get()
+  // Nest takes one slash off the end of a path.
+  @Get(['/leasebook', '/leasebook//', '/leasebook/v1//'])
   @Access('anonymous')
   @Header('content-type', 'application/json')
   @ApiExcludeEndpoint()
@@ -45,7 +46,7 @@ export class LeasebookRootController {
     return versions;
   }
 
-  @All('*')
+  @All('/leasebook/*')
   @Access('anonymous')
   @ApiExcludeEndpoint()
   unknown(): never {
