@@ -1,0 +1,71 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { describe, expect, it } from '@jest/globals';
+import { EventCodec } from '#runtime';
+import { hostAggregates } from '../host-aggregates/host-aggregates.decider.js';
+import { hostAggregatesCatalog, type HostAggregatesEvent } from '../host-aggregates/host-aggregates.events.js';
+import { hypervisorRegistry } from '../hypervisor-registry/hypervisor-registry.decider.js';
+import {
+  hypervisorRegistryCatalog,
+  type HypervisorRegistryEvent,
+} from '../hypervisor-registry/hypervisor-registry.events.js';
+import { hypervisor } from '../hypervisor/hypervisor.decider.js';
+import { hypervisorCatalog, type HypervisorEvent } from '../hypervisor/hypervisor.events.js';
+import { inventoryTimeline } from '../timeline.policy.js';
+
+/** Each version that was ever stored, as it was stored. A sample is never changed; a new version gets a new one. */
+const folder = new URL('./samples/', import.meta.url);
+const catalogs = [hostAggregatesCatalog, hypervisorRegistryCatalog, hypervisorCatalog];
+const codec = new EventCodec(catalogs);
+
+const everyVersion = catalogs.flatMap(({ versions }) =>
+  Object.entries(versions).flatMap(([type, newest]) =>
+    Array.from({ length: newest }, (_, index) => `${type}@${String(index + 1)}`),
+  ),
+);
+
+function sample(name: string): { readonly type: string; readonly data: never } {
+  const data = readFileSync(new URL(`${name}.json`, folder), 'utf8');
+  return codec.decode({ type: `inventory/${name}`, data }) as { type: string; data: never };
+}
+
+describe('samples of stored events', () => {
+  it('are there for every version of every type, and for nothing else', () => {
+    expect(readdirSync(folder).sort()).toEqual(everyVersion.map((name) => `${name}.json`).sort());
+  });
+
+  it.each(everyVersion)('%s is read, and its account names a resource', (name) => {
+    const { type, data } = sample(name);
+    expect(type).toBe(name.split('@')[0]);
+    const account = inventoryTimeline[type as keyof typeof inventoryTimeline] as (data: never) => readonly object[];
+    expect(account(data).length).toBeGreaterThan(0);
+  });
+
+  it('fold into the state they were stored for', () => {
+    const aggregates = ['AggregateCreated@1', 'HostAddedToAggregate@1', 'AggregateMetadataSet@1', 'AggregateRenamed@1']
+      .concat('ImageCachingRequested@1')
+      .map((name) => sample(name) as HostAggregatesEvent)
+      .reduce(hostAggregates.decider.evolve, hostAggregates.decider.initialState());
+    expect(aggregates.byId.get(12)).toMatchObject({ name: 'gpu-row-5', hosts: new Set(['node17.lab']) });
+    expect(aggregates.byId.get(12)?.metadata).toEqual(
+      new Map([
+        ['availability_zone', 'hall-b'],
+        ['ssd', 'true'],
+      ]),
+    );
+    const registry = ['ServiceListed@1', 'HypervisorListed@1', 'HypervisorDelisted@1', 'HypervisorRelisted@1']
+      .map((name) => sample(name) as HypervisorRegistryEvent)
+      .reduce(hypervisorRegistry.decider.evolve, hypervisorRegistry.decider.initialState());
+    expect(registry.uuidsByHost.get('node17.lab')?.size).toBe(1);
+    const one = [
+      'HypervisorRegistered@1',
+      'GuestFound@1',
+      'GuestChanged@1',
+      'ResourcesReported@1',
+      'HypervisorRenamed@1',
+    ]
+      .map((name) => sample(name) as HypervisorEvent)
+      .reduce(hypervisor.decider.evolve, hypervisor.decider.initialState());
+    expect(one).toMatchObject({ number: 4, hypervisorHostname: 'node17b.lab', resources: { cpuInfo: null } });
+    expect([...(one?.guests.values() ?? [])]).toMatchObject([{ vcpus: 4 }]);
+  });
+});
