@@ -17,6 +17,8 @@ const adapters = `^libs/${ports}/src/adapters/`;
 const spec = '\\.(?:spec|contract)\\.ts$';
 const tests = `(${spec})|^test/|^libs/specs/`;
 const benches = '^test/bench/';
+// Tests of one adapter against what it stands on: `test/services/event-store/`.
+const services = '^test/services/[^/]+/';
 const testMeans = ['^libs/specs/', `^libs/${ports}/src/adapters/memory/`];
 
 const rule = (name, comment, from, to) => ({ name, comment, severity: 'error', from, to });
@@ -88,7 +90,7 @@ module.exports = {
     rule(
       'R7',
       'tests use the adapters in memory only',
-      { path: tests, pathNot: [profiles, `^libs/${ports}/`, benches] },
+      { path: tests, pathNot: [profiles, `^libs/${ports}/`, benches, services] },
       { path: adapters, pathNot: ['/adapters/memory/'] },
     ),
 

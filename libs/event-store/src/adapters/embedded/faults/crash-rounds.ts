@@ -3,44 +3,64 @@ import { verifyLog } from '../../../verify-log.js';
 import { EmbeddedEventStore } from '../embedded-event-store.js';
 import { CrashWriter, type AcknowledgedEvent } from './crash-writer.js';
 
-export interface CrashReport {
-  readonly acknowledged: number;
+/** How a log compares with what was acknowledged. */
+export interface LogComparison {
   readonly stored: number;
-  /** Acknowledged, and not at its place afterwards. */
+  /** Acknowledged, and not at its place. */
   readonly lost: readonly AcknowledgedEvent[];
   /** Ids that the log holds more than once. */
   readonly duplicated: readonly string[];
-  /** What verifying the log after each round found. */
+  /** What verifying found, and what opening had to say. */
   readonly findings: readonly string[];
-  /** Milliseconds to open the log after a kill. */
+  readonly openMs: number;
+}
+
+export interface CrashReport {
+  readonly acknowledged: number;
+  readonly stored: number;
+  readonly lost: readonly AcknowledgedEvent[];
+  readonly duplicated: readonly string[];
+  readonly findings: readonly string[];
   readonly slowestOpenMs: number;
 }
 
-/** Kills a process with 16 writers on one log at random moments, and after each time compares the log with what was acknowledged. */
+/** Kills a process with 16 writers on one log at random moments, and compares after each time. */
 export async function crashRounds(path: string, rounds: number, random: () => number): Promise<CrashReport> {
   const acknowledged: AcknowledgedEvent[] = [];
-  const findings: string[] = [];
-  let slowestOpenMs = 0;
-  let lost: AcknowledgedEvent[] = [];
-  let duplicated: string[] = [];
-  let stored = 0;
+  const comparisons: LogComparison[] = [];
   for (let round = 0; round < rounds; round += 1) {
     const writer = await CrashWriter.start(path, 16, `r${round}-w`);
     await new Promise((resolve) => setTimeout(resolve, 20 + random() * 300));
     await writer.kill();
     acknowledged.push(...writer.acknowledged);
+    comparisons.push(await compareLog(path, acknowledged));
+  }
+  return {
+    acknowledged: acknowledged.length,
+    stored: comparisons.at(-1)?.stored ?? 0,
+    lost: comparisons.flatMap(({ lost }) => lost),
+    duplicated: comparisons.flatMap(({ duplicated }) => duplicated),
+    findings: comparisons.flatMap(({ findings }) => findings),
+    slowestOpenMs: Math.max(...comparisons.map(({ openMs }) => openMs)),
+  };
+}
 
-    const began = performance.now();
-    const store = await EmbeddedEventStore.open({ path, onNotice: (notice) => findings.push(notice) });
-    slowestOpenMs = Math.max(slowestOpenMs, performance.now() - began);
+/** Opens a log that nobody uses and compares it with what was acknowledged. */
+export async function compareLog(path: string, acknowledged: readonly AcknowledgedEvent[]): Promise<LogComparison> {
+  const findings: string[] = [];
+  const began = performance.now();
+  const store = await EmbeddedEventStore.open({ path, onNotice: (notice) => findings.push(notice) });
+  const openMs = performance.now() - began;
+  try {
     const events = await everything(store);
     const places = new Map(events.map(({ stream, revision, id }) => [`${stream}@${revision}`, id]));
-    lost = lost.concat(acknowledged.filter(({ stream, revision, id }) => places.get(`${stream}@${revision}`) !== id));
+    const lost = acknowledged.filter(({ stream, revision, id }) => places.get(`${stream}@${revision}`) !== id);
     const seen = new Set<string>();
-    duplicated = duplicated.concat(events.filter(({ id }) => seen.size === seen.add(id).size).map(({ id }) => id));
-    findings.push(...(await verifyLog(store, undefined, { consecutive: true })).findings.map(({ text }) => text));
-    stored = events.length;
+    const duplicated = events.filter(({ id }) => seen.size === seen.add(id).size).map(({ id }) => id);
+    const verified = await verifyLog(store, undefined, { consecutive: true });
+    findings.push(...verified.findings.map(({ text }) => text));
+    return { stored: events.length, lost, duplicated, findings, openMs };
+  } finally {
     await store.close();
   }
-  return { acknowledged: acknowledged.length, stored, lost, duplicated, findings, slowestOpenMs };
 }

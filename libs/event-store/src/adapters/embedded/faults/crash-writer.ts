@@ -2,6 +2,7 @@ import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
+import type { StoreCondition } from '../../../port.js';
 
 export interface AcknowledgedEvent {
   readonly stream: string;
@@ -12,8 +13,8 @@ export interface AcknowledgedEvent {
 /** A process that writes to a log, and what it said was acknowledged. */
 export class CrashWriter {
   readonly acknowledged: AcknowledgedEvent[] = [];
-  /** As JSON, in order. */
-  readonly conditions: string[] = [];
+  /** Each change of the store's condition, and how much had been acknowledged until then. */
+  readonly conditions: { readonly condition: StoreCondition; readonly acknowledged: number }[] = [];
   private readonly gone: Promise<unknown>;
 
   private constructor(private readonly child: ChildProcess) {
@@ -52,7 +53,10 @@ export class CrashWriter {
 
   private hear(line: string): void {
     const [word, stream, revision, id] = line.split(' ');
-    if (word === 'condition') this.conditions.push(line.slice('condition '.length));
+    if (word === 'condition') {
+      const condition = JSON.parse(line.slice('condition '.length)) as StoreCondition;
+      this.conditions.push({ condition, acknowledged: this.acknowledged.length });
+    }
     // The last line may be cut off by the kill.
     if (word !== 'ack' || stream === undefined || id?.length !== 36) return;
     this.acknowledged.push({ stream, revision: Number(revision), id });
