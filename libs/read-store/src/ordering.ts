@@ -74,6 +74,13 @@ export function comparable(value: Scalar): Scalar {
 /** Reads `service.host`; null where a step is absent. Throws `InvalidDocument` where the value is not a scalar. */
 export function fieldReader(path: string): (document: Document) => Scalar {
   const steps = path.split('.');
+  if (steps.length === 1)
+    return (document) =>
+      indexable(
+        Object.hasOwn(document, path) ? (document as unknown as Record<string, unknown>)[path] : undefined,
+        path,
+        document,
+      );
   return (document) => {
     let value: unknown = document;
     for (const step of steps) {

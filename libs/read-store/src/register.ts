@@ -1,5 +1,5 @@
-import type { Generation } from './generation.js';
-import type { Collection, CollectionDefinition, Document, ProjectionShape, ProjectionStore } from './port.js';
+import type { Generation, Reader } from './generation.js';
+import type { Collection, CollectionDefinition, Document, ProjectionShape, ProjectionStore, Stored } from './port.js';
 
 /** How an adapter makes, replaces and removes generations. */
 export interface Generations<G extends Generation = Generation> {
@@ -16,7 +16,7 @@ export interface Generations<G extends Generation = Generation> {
 export class ProjectionRegister<G extends Generation = Generation> {
   private readonly projections = new Map<string, G>();
   /** Collection → its reader in the live generation. */
-  private readonly readers = new Map<string, { readonly projection: string; readonly reader: Collection }>();
+  private readonly readers = new Map<string, { readonly projection: string; readonly reader: Reader }>();
   private readonly besides = new Set<G>();
   private closed = false;
 
@@ -62,17 +62,25 @@ export class ProjectionRegister<G extends Generation = Generation> {
 
   /** Looks the reader up at each call: one step to the generation that is live then. */
   collection<D extends Document>({ name }: CollectionDefinition<D>): Collection<D> {
-    const live = () => {
+    const live = (): Reader => {
       this.assertOpen();
       const found = this.readers.get(name);
       if (!found) throw new Error(`no projection with a collection ${name} was opened`);
-      return found.reader as unknown as Collection<D>;
+      return found.reader;
     };
     live();
     return {
-      get: async (id) => live().get(id),
-      getMany: async (ids) => live().getMany(ids),
-      find: async (query) => live().find(query),
+      get: async (id) => live().get(id) as Stored<D> | undefined,
+      getMany: async (ids) => {
+        const reader = live();
+        const found = new Map<string, Stored<D>>();
+        for (const id of ids) {
+          const document = reader.get(id);
+          if (document) found.set(id, document as Stored<D>);
+        }
+        return found;
+      },
+      find: async (query) => live().find(query) as readonly Stored<D>[],
       count: async (where) => live().count(where),
     };
   }

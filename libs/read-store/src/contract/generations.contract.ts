@@ -94,8 +94,7 @@ export function generationsSuite(create: CreateHarness, keeps: Keeps): void {
           await new Promise((resolve) => setImmediate(resolve));
         }
       })();
-      await store.swap(shape, beside);
-      swapped = true;
+      await store.swap(shape, beside).finally(() => (swapped = true));
       await reading;
       expect([...new Set(seen)].filter((what) => what !== 'old 300')).toEqual(['new 500']);
       expect(seen.lastIndexOf('old 300')).toBeLessThan(seen.indexOf('new 500'));

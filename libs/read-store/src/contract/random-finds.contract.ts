@@ -98,7 +98,7 @@ export function randomFindsSuite(create: CreateHarness, keeps: Keeps): void {
     const harness = await create();
     const store = await harness.open();
     let round = 0;
-    await fc.assert(
+    const searching = fc.assert(
       fc.asyncProperty(
         fc.array(row, { maxLength: 40 }),
         fc.array(find, { minLength: 1, maxLength: 12 }),
@@ -130,7 +130,9 @@ export function randomFindsSuite(create: CreateHarness, keeps: Keeps): void {
       ),
       { numRuns: 60 },
     );
-    await store.close();
-    await harness.remove();
+    await searching.finally(async () => {
+      await store.close();
+      await harness.remove();
+    });
   });
 }

@@ -105,14 +105,18 @@ export class HeldCollection {
   }
 
   private put(document: Stored<Document>, former: Stored<Document> | undefined): void {
-    const keys: [OrderedIndex, Key][] = [];
+    const keys: Key[] = [];
     for (const index of this.indexes.values()) {
       const key = index.keyFor(document);
       index.checkUnique(key, document._id);
-      keys.push([index, key]);
+      keys.push(key);
     }
-    if (former) this.remove(former);
-    for (const [index, key] of keys) index.set(key, document);
+    let at = 0;
+    for (const index of this.indexes.values()) {
+      const key = keys[at++] ?? [];
+      if (former) index.replace(index.keyFor(former), key, document);
+      else index.set(key, document);
+    }
     this.documents.set(document._id, document);
   }
 

@@ -1,9 +1,8 @@
 import { followsOn, newWrites } from '../checkpoints.js';
-import type { Generation } from '../generation.js';
+import type { Generation, Reader } from '../generation.js';
 import {
   type Checkpoint,
   CheckpointConflict,
-  type Collection,
   type Document,
   type DocumentRef,
   type DocumentWrite,
@@ -80,21 +79,8 @@ export class HeldProjection implements Generation {
       .sort((a, b) => Buffer.compare(Buffer.from(a.name), Buffer.from(b.name)));
   }
 
-  reader(name: string): Collection {
-    const collection = this.held(name);
-    return {
-      get: async (id) => collection.get(id),
-      getMany: async (ids) => {
-        const found = new Map<string, Stored<Document>>();
-        for (const id of ids) {
-          const document = collection.get(id);
-          if (document) found.set(id, document);
-        }
-        return found;
-      },
-      find: async (query) => collection.find(query),
-      count: async (where) => collection.count(where),
-    };
+  reader(name: string): Reader {
+    return this.held(name);
   }
 
   /** As read from a snapshot. */

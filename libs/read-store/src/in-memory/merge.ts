@@ -1,6 +1,7 @@
 import sortedBTree from 'sorted-btree';
-import { compareKeys, fieldReader, type Key } from '../ordering.js';
+import { fieldReader, type Key } from '../ordering.js';
 import type { Document, Scalar, Stored } from '../port.js';
+import { compareSortableKeys as compare, sortableKey } from './sortable-key.js';
 
 const BTree = sortedBTree.default;
 
@@ -19,18 +20,15 @@ export function merge(
   { order, descending, limit }: MergeOrder,
 ): readonly Stored<Document>[] {
   const readers: readonly Read[] = order.map(fieldReader);
-  const compare = descending ? (a: Key, b: Key) => compareKeys(b, a) : compareKeys;
+  const inOrder = descending ? (a: Key, b: Key) => compare(b, a) : compare;
   const heads = new BTree<Key, { document: Stored<Document>; walk: Iterator<Stored<Document>, unknown, undefined> }>(
     undefined,
-    compare,
+    inOrder,
   );
   const advance = (walk: Iterator<Stored<Document>, unknown, undefined>) => {
     const next = walk.next();
     if (next.done !== true)
-      heads.set(
-        readers.map((read) => read(next.value)),
-        { document: next.value, walk },
-      );
+      heads.set(sortableKey(readers.map((read) => read(next.value))), { document: next.value, walk });
   };
   for (const walk of walks) advance(walk);
   const merged: Stored<Document>[] = [];

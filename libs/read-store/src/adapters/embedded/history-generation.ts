@@ -1,9 +1,8 @@
-import type { Generation } from '../../generation.js';
+import type { Generation, Reader } from '../../generation.js';
 import { fieldReader, validId } from '../../ordering.js';
 import {
   type Checkpoint,
   CheckpointConflict,
-  type Collection,
   type Document,
   type DocumentRef,
   type DocumentWrite,
@@ -71,20 +70,12 @@ export class HistoryGeneration implements Generation {
     }
   }
 
-  reader(name: string): Collection {
+  reader(name: string): Reader {
     const table = this.table(name);
     return {
-      get: async (id) => this.reads.get(table, id),
-      getMany: async (ids) => {
-        const found = new Map<string, Stored<Document>>();
-        for (const id of ids) {
-          const document = this.reads.get(table, id);
-          if (document) found.set(id, document);
-        }
-        return found;
-      },
-      find: async (query) => this.reads.find(table, query),
-      count: async (where) => this.reads.count(table, where),
+      get: (id) => this.reads.get(table, id),
+      find: (query) => this.reads.find(table, query),
+      count: (where) => this.reads.count(table, where),
     };
   }
 

@@ -41,13 +41,15 @@ export class InProcessTimers<Handle = unknown> implements Timers {
 
   async schedule(timers: readonly Timer[]): Promise<void> {
     timers.forEach(assertTimer);
+    let earliest = Infinity;
     for (const timer of timers) {
       if (this.entries.has(timer.id)) continue;
       const entry: Entry<Handle> = { timer, order: this.added++, failures: 0 };
       this.entries.set(timer.id, entry);
       this.queue.set(entry, undefined);
+      earliest = Math.min(earliest, timer.dueAt);
     }
-    this.startDue();
+    if (!this.wait || earliest < this.wait.until) this.startDue();
   }
 
   async cancel(ids: readonly string[]): Promise<void> {
