@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { AddressInfo } from 'node:net';
-import { Global, Module } from '@nestjs/common';
+import { Global, Module, type NestApplicationOptions } from '@nestjs/common';
 import { CommandBus, QueryBus } from '@nestjs/cqrs';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { Test } from '@nestjs/testing';
@@ -70,7 +70,7 @@ class SampleVerifier extends TokenVerifier {
 
 /** Whatever a test wants to go wrong: thrown by the next command or query; `stale`: answers are behind. */
 export interface Trouble {
-  thrown?: Error;
+  thrown?: unknown;
   refused?: string;
   stale?: boolean;
 }
@@ -93,6 +93,7 @@ export async function startMemoryNova(
     execute: async (message: object): Promise<unknown> => {
       seen.push(message);
       const { thrown, refused, stale = false } = trouble;
+      // eslint-disable-next-line @typescript-eslint/only-throw-error -- also what is no error
       if (thrown !== undefined) throw thrown;
       if (refused !== undefined)
         return {
@@ -129,7 +130,8 @@ export async function startMemoryNova(
     pino({ level: 'silent' }),
     [novaPlainRefusal],
   );
-  const app = module.createNestApplication<NestFastifyApplication>(adapter, { bodyParser: false, logger: false });
+  const quiet: NestApplicationOptions = { bodyParser: false, logger: false };
+  const app = module.createNestApplication<NestFastifyApplication>(adapter, quiet);
   app.useGlobalFilters(new LastResortFilter([novaPlainRefusal]));
   await app.listen(0, '127.0.0.1');
   const { port } = app.getHttpServer().address() as AddressInfo;

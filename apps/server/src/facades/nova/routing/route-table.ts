@@ -8,7 +8,7 @@ export interface NovaRouteRow {
   readonly method: string;
   /** As the router knows it: `/v2.1/os-aggregates/:id(^[^/]+$)`. */
   readonly pattern: string;
-  /** After the mount: `/os-aggregates/:id`. */
+  /** After the mount: `/os-aggregates/:id`; whole for what has no mount. */
   readonly path: string;
   readonly access: NovaAccess;
   readonly policy?: string;
@@ -30,8 +30,8 @@ export function routeTable(controllers: readonly ControllerClass[]): readonly No
   );
   const documents = versionMounts.map((mount) => ({
     method: 'GET',
-    pattern: mount,
-    path: '',
+    pattern: mount.startsWith('/compute') ? '/compute/*' : '/v2*',
+    path: mount,
     access: 'open' as const,
   }));
   const others = ownPaths.map((pattern) => ({ method: '*', pattern, path: pattern, access: 'open' as const }));
