@@ -3,11 +3,15 @@ import type { HostAggregatesEvent } from '#inventory';
 import type { EventEnvelope } from '#kernel';
 import { createMemoryReadStore } from '#read-store/adapters/memory';
 import { refKey, type DocumentWrite, type Freshness } from '#read-store';
+import { documentsOf } from '#specs';
 import { GetAggregateHandler, ListAggregatesHandler } from './aggregates.handler.js';
 import { aggregatesProjection } from './aggregates.projection.js';
 import { GetAggregate } from './aggregates.query.js';
 
 const freshness: Freshness = { upToDate: async () => ({ stale: true }) };
+
+const enveloped = (event: HostAggregatesEvent, index: number) =>
+  ({ event, position: index, storedType: `inventory/${event.type}@1` }) as unknown as EventEnvelope;
 
 async function folded(events: readonly HostAggregatesEvent[], times = 1) {
   const store = createMemoryReadStore();
@@ -64,6 +68,7 @@ describe('the read model of aggregates', () => {
     if (expected === undefined) expect(once.dump).toEqual([]);
     else expect(once.dump).toMatchObject([expected]);
     expect(twice.dump).toEqual(once.dump);
+    documentsOf(aggregatesProjection, events.map(enveloped));
   }); // prettier-ignore
 
   it('asks for every event but those of image caching', () => {

@@ -3,6 +3,7 @@ import type { HypervisorEvent, Resources } from '#inventory';
 import type { EventEnvelope } from '#kernel';
 import { createMemoryReadStore } from '#read-store/adapters/memory';
 import { refKey, type DocumentWrite, type Freshness, type ProjectionStore, type ReadStore } from '#read-store';
+import { documentsOf } from '#specs';
 import {
   GetHypervisorHandler,
   HypervisorReader,
@@ -49,6 +50,9 @@ const registered = (more: Partial<Registered> = {}): HypervisorEvent => ({
 });
 const event = (type: HypervisorEvent['type'], more: object = {}): HypervisorEvent =>
   ({ type, data: { uuid, at: 2, ...more } }) as HypervisorEvent;
+
+const enveloped = (each: HypervisorEvent, index: number) =>
+  ({ event: each, position: index, storedType: `inventory/${each.type}@1` }) as unknown as EventEnvelope;
 
 /** Folds one event after the other into a read model in memory, as the runtime would; each one `times` over. */
 class Folding {
@@ -121,6 +125,7 @@ describe('the read model of hypervisors', () => {
     if (expected === undefined) expect(document).toBeUndefined();
     else expect(document).toMatchObject(expected);
     expect(await twice.dump()).toEqual(await once.dump());
+    documentsOf(hypervisorsProjection, events.map(enveloped));
   }); // prettier-ignore
 
   it('asks for every event but those of images', () => {

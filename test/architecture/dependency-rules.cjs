@@ -13,13 +13,14 @@ const facades = '^apps/server/src/facades/([^/]+)/';
 const profiles = '^apps/[^/]+/src/profiles/';
 const adapters = `^libs/${ports}/src/adapters/`;
 
-// Tests may use the test language and the adapters in memory.
+// Tests may use the test language, the adapters in memory, and simulated machines.
 const spec = '\\.(?:spec|contract)\\.ts$';
 const tests = `(${spec})|^test/|^libs/specs/`;
 const benches = '^test/bench/';
 // Tests of one adapter against what it stands on: `test/services/event-store/`.
 const services = '^test/services/[^/]+/';
-const testMeans = ['^libs/specs/', `^libs/${ports}/src/adapters/memory/`];
+const adaptersOfTests = '/adapters/(?:memory|simulated)/';
+const testMeans = ['^libs/specs/', `^libs/${ports}/src${adaptersOfTests}`];
 
 const rule = (name, comment, from, to) => ({ name, comment, severity: 'error', from, to });
 
@@ -91,7 +92,7 @@ module.exports = {
       'R7',
       'tests use the adapters in memory only',
       { path: tests, pathNot: [profiles, `^libs/${ports}/`, benches, services] },
-      { path: adapters, pathNot: ['/adapters/memory/'] },
+      { path: adapters, pathNot: [adaptersOfTests] },
     ),
 
     ...ruleWithTestMeans(

@@ -1,10 +1,12 @@
 import { describe, expect, it } from '@jest/globals';
+import { decisionsOf } from '#specs';
 import fc from 'fast-check';
 import { aggregateFacts, hostAggregates, type HostAggregatesCommand } from './host-aggregates.decider.js';
 import type { HostAggregatesEvent } from './host-aggregates.events.js';
 import type { HostAggregates } from './host-aggregates.state.js';
 
 const { decider, snapshot } = hostAggregates;
+const language = decisionsOf(hostAggregates);
 const uuid = '0d9e5bd1-4a5e-4b55-9a53-1c2f1f0f7c10';
 const at = 1000;
 const none = new Map<string, number>();
@@ -14,7 +16,9 @@ const fold = (events: readonly HostAggregatesEvent[]): HostAggregates =>
 
 function given(...events: readonly HostAggregatesEvent[]) {
   return {
+    /** The language checks that deciding is pure, and that its events can be stored and folded. */
     when: (command: HostAggregatesCommand) => {
+      language.given(...events).when(command);
       const decision = decider.decide(command, fold(events));
       return decision.kind === 'accepted' ? decision.events : { refused: decision.code, ...decision.facts };
     },

@@ -1,10 +1,12 @@
 import { describe, expect, it } from '@jest/globals';
+import { decisionsOf } from '#specs';
 import { conditionOf, hypervisor, serverCount, type HypervisorCommand } from './hypervisor.decider.js';
 import type { Guest, HypervisorEvent, Resources } from './hypervisor.events.js';
 import type { HypervisorState } from './hypervisor.state.js';
 import { sameValue } from './same-value.policy.js';
 
 const { decider, snapshot } = hypervisor;
+const language = decisionsOf(hypervisor);
 const uuid = '5f3a1c0e-6f0b-4b35-8b7e-6d2a5c9e0411';
 const at = 1000;
 const service = { number: 9, uuid: 'b8a3f9c2-4c1d-4b0a-9f5e-3f6b7a8c9d01', host: 'node17.lab' };
@@ -35,7 +37,9 @@ const fold = (events: readonly HypervisorEvent[]): HypervisorState =>
 
 function given(...events: readonly HypervisorEvent[]) {
   return {
+    /** The language checks that deciding is pure, and that its events can be stored and folded. */
     when: (command: HypervisorCommand) => {
+      language.given(...events).when(command);
       const decision = decider.decide(command, fold(events));
       return decision.kind === 'accepted' ? decision.events : { refused: decision.code, ...decision.facts };
     },
