@@ -25,6 +25,8 @@ export interface RuntimeObserver {
   /** A read model wrote a batch and stands at this position. */
   projected(projection: string, position: number, events: number): void;
   projectionParked(parked: ParkedEvent): void;
+  /** A parked read model or process goes on, by an operator's order. */
+  resumed(name: string): void;
   /** A read model or a process lost its subscription or its store and will try again. */
   interrupted(name: string, error: Error): void;
   reactionFailed(process: string, eventId: string, error: Error, attempt: number, answer: FailureAnswer): void;
@@ -44,6 +46,7 @@ export const silentObserver: RuntimeObserver = {
   snapshotFailed: nothing,
   projected: nothing,
   projectionParked: nothing,
+  resumed: nothing,
   interrupted: nothing,
   reactionFailed: nothing,
   processParked: nothing,

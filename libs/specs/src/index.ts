@@ -12,5 +12,6 @@ export * from './samples/counter-executor.js';
 export * from './samples/counter-totals.js';
 export * from './samples/counter.js';
 export * from './samples/process-world.js';
+export * from './samples/projections-world.js';
 export * from './virtual-clock.js';
 export * from './wire-suite/index.js';

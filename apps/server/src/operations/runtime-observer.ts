@@ -34,6 +34,10 @@ export function observeRuntime(metrics: Metrics, logger: Logger): RuntimeObserve
       metrics.parked.set({ name: parked.name }, 1);
       logger.error(parked, 'a read model stands still at an event');
     },
+    resumed: (name) => {
+      metrics.parked.set({ name }, 0);
+      logger.info({ name }, 'what stood still goes on');
+    },
     interrupted: (name, error) => {
       metrics.interruptions.inc({ name });
       logger.warn({ name, err: error }, 'a subscription ended and begins anew');

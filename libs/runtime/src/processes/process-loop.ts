@@ -2,6 +2,7 @@ import type { Clock, EventEnvelope } from '#kernel';
 import type { Checkpoint, ProjectionStore } from '#read-store';
 import type { Timers } from '#timers';
 import { untilItWorks, type Pauses } from '../backoff.js';
+import { pause } from '../executor/settings.js';
 import type { LogEvent } from '../log-event.js';
 import type { LogConsumer } from '../log-reading.js';
 import { asError, type ParkedEvent, type RuntimeObserver } from '../observer.js';
@@ -16,6 +17,8 @@ import { carryOut } from './reactions.js';
 
 /** Events taken and not yet done; more hold up the log's reader. */
 const maxOutstanding = 4_096;
+/** How long `stop` waits for handlers under way; what they still do comes again after the next start. Milliseconds. */
+const longestEnd = 5_000;
 /** A checkpoint alone is written only every so many events. */
 const checkpointEvery = 10_000;
 
@@ -100,7 +103,9 @@ export class ProcessLoop implements LogConsumer {
   async stop(): Promise<void> {
     this.stopping.abort();
     this.makeRoom();
-    await this.lanes.stop();
+    const ended = new AbortController();
+    await Promise.race([this.lanes.stop(), pause(longestEnd, ended.signal)]);
+    ended.abort();
     await this.flushing;
     await this.write().catch(() => undefined);
   }

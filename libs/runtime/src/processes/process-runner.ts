@@ -122,6 +122,7 @@ export class ProcessRunner {
     await entry.loop.stop();
     const loop = this.loop(entry.running, entry.store, await entry.store.checkpoint(), entry.skipped);
     entry.loop = loop;
+    this.observer.resumed(name);
     await this.feed.bring([loop]);
   }
 

@@ -1,70 +1,25 @@
-import type { EventStore } from '#event-store';
 import { MemoryEventStore, MemoryLog } from '#event-store/adapters/memory';
 import type { Projection, ReadStore } from '#read-store';
 import { createMemoryReadStore } from '#read-store/adapters/memory';
 import {
   counterEventsProjection,
   counterExecutor,
-  counterTotals,
   counterTotalsProjection,
   FaultPlan,
   FaultyEventStore,
   FaultyReadStore,
+  projectionsOver as runnerOver,
+  reachedEnd as reached,
+  superstitious,
+  totalOf as total,
   turns,
-  type CounterTotal,
   type Fault,
 } from '#specs';
-import { LogHead } from '../log-head.js';
-import { observing, type RuntimeObserver } from '../observer.js';
-import { ProjectionRunner } from './projection-runner.js';
-
-const pauses = { firstMs: 1, mostMs: 1, sleep: () => turns(1) };
-
-function runnerOver(
-  store: EventStore,
-  readStore: ReadStore,
-  projections: readonly Projection[],
-  observer: Partial<RuntimeObserver> = {},
-): ProjectionRunner {
-  return new ProjectionRunner({
-    store,
-    readStore,
-    projections,
-    head: new LogHead(store),
-    observer: observing(observer),
-    pauses,
-  });
-}
-
-async function total(readStore: ReadStore, of = 'counter-a'): Promise<number | undefined> {
-  return (await readStore.collection<CounterTotal>({ ...counterTotals }).get(of))?.total;
-}
-
-async function reached(runner: ProjectionRunner, name: string, store: EventStore): Promise<void> {
-  const head = await store.head();
-  for (let turn = 0; !runner.gate(name).has(head?.position ?? -1); turn += 1) {
-    if (turn > 1_000) throw new Error(`${name} does not come to the end of the log`);
-    await turns(1);
-  }
-}
 
 async function dumped(readStore: ReadStore, projection: Projection): Promise<string> {
   const documents = [];
   for await (const document of (await readStore.open(projection)).dump()) documents.push(document);
   return JSON.stringify(documents);
-}
-
-/** A fold that throws at amount 13, until it is repaired. */
-function superstitious(state: { repaired: boolean }): Projection {
-  const { fold, ...rest } = counterTotalsProjection();
-  return {
-    ...rest,
-    fold: (envelope, documents) => {
-      const { amount } = envelope.event.data as { amount?: number };
-      if (amount === 13 && !state.repaired) throw new Error('thirteen!');
-      return fold(envelope, documents);
-    },
-  };
 }
 
 describe('a read model', () => {
@@ -203,95 +158,6 @@ describe('C8: a checkpoint that does not belong to the log', () => {
     const runner = runnerOver(store, readStore, [doubled]);
     await runner.start();
     expect(await total(readStore)).toBe(200);
-    await runner.stop();
-  });
-});
-
-describe('a fold that throws', () => {
-  it('parks its event visibly, keeps what came before, and stops only that read model', async () => {
-    const store = new MemoryEventStore();
-    const readStore = createMemoryReadStore();
-    const { add } = counterExecutor(store);
-    const parked: unknown[] = [];
-    const runner = runnerOver(store, readStore, [superstitious({ repaired: false }), counterEventsProjection()], {
-      projectionParked: (event) => parked.push(event),
-    });
-    await add(5);
-    await runner.start();
-    await Promise.all([add(1), add(13), add(2)]);
-    await reached(runner, 'counterEvents', store);
-    const [, , thirteen] = await store.readStream('counter-a');
-    const expected = {
-      name: 'counterTotals',
-      position: thirteen?.position,
-      eventId: thirteen?.id,
-      stream: 'counter-a',
-      storedType: 'specs/Added@1',
-      error: 'Error: thirteen!',
-    };
-    expect(parked).toEqual([expected]);
-    expect(runner.status().map(({ name, state, parked: event }) => ({ name, state, event }))).toEqual([
-      { name: 'counterTotals', state: 'parked', event: expected },
-      { name: 'counterEvents', state: 'live', event: undefined },
-    ]);
-    expect(await total(readStore)).toBe(6);
-    await runner.stop();
-  });
-
-  it('goes on after a retry once it is repaired, and parks again before', async () => {
-    const store = new MemoryEventStore();
-    const readStore = createMemoryReadStore();
-    const { add } = counterExecutor(store);
-    const repair = { repaired: false };
-    const runner = runnerOver(store, readStore, [superstitious(repair)]);
-    await runner.start();
-    await add(13);
-    await add(2);
-    await turns(5);
-    await runner.retry('counterTotals');
-    expect(runner.status()).toMatchObject([{ state: 'parked' }]);
-    repair.repaired = true;
-    await runner.retry('counterTotals');
-    expect(runner.status()).toMatchObject([{ state: 'live' }]);
-    expect(await total(readStore)).toBe(15);
-    await add(1);
-    await reached(runner, 'counterTotals', store);
-    expect(await total(readStore)).toBe(16);
-    await runner.stop();
-  });
-
-  it('goes on without the event after a skip, also after a restart and in a rebuild', async () => {
-    const store = new MemoryEventStore();
-    const readStore = createMemoryReadStore();
-    const { add } = counterExecutor(store);
-    await add(13);
-    await add(2);
-    const first = runnerOver(store, readStore, [superstitious({ repaired: false })]);
-    await first.start();
-    expect(first.status()).toMatchObject([{ state: 'parked' }]);
-    await first.skip('counterTotals');
-    expect(first.status()).toMatchObject([{ state: 'live' }]);
-    await first.stop();
-    const second = runnerOver(store, readStore, [superstitious({ repaired: false })]);
-    await second.start();
-    await second.rebuild(['counterTotals']);
-    expect(second.status()).toMatchObject([{ state: 'live' }]);
-    expect(await total(readStore)).toBe(2);
-    await second.stop();
-  });
-
-  it('an event that cannot be read parks as well', async () => {
-    const store = new MemoryEventStore();
-    await store.append([
-      {
-        stream: 'counter-a',
-        expected: 'noStream',
-        events: [{ id: 'e', type: 'specs/Added@9', data: '{}', metadata: '{}' }],
-      },
-    ]);
-    const runner = runnerOver(store, createMemoryReadStore(), [counterTotalsProjection()]);
-    await runner.start();
-    expect(runner.status()).toMatchObject([{ state: 'parked', error: expect.stringContaining('newer') }]);
     await runner.stop();
   });
 });

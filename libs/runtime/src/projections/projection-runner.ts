@@ -131,6 +131,7 @@ export class ProjectionRunner {
     if (model.parkedAt === undefined) return;
     this.feed.leave(model);
     model.resume();
+    this.observer.resumed(name);
     entry.gate.unblock();
     await this.feed.bring([model]);
     await model.settled();

@@ -1,4 +1,4 @@
-import type { Checkpoint, Projection, ProjectionStore } from '#read-store';
+import { InvalidDocument, NotUnique, type Checkpoint, type Projection, type ProjectionStore } from '#read-store';
 import { untilItWorks, type Pauses } from '../backoff.js';
 import type { LogEvent } from '../log-event.js';
 import type { LogConsumer } from '../log-reading.js';
@@ -112,16 +112,28 @@ export class ReadModel implements LogConsumer {
 
   private async applyGroup(group: readonly LogEvent[]): Promise<void> {
     const { writes, through, failed } = await foldGroup(this.projection, this.wanted, this.store, group, this.skipped);
-    if (through !== undefined) await this.write(writes, through, group.length);
-    if (failed === undefined) return;
-    const { id, position, stream, type } = failed.event.recorded;
+    try {
+      if (through !== undefined) await this.write(writes, through, group.length);
+    } catch (error) {
+      if (!isOfTheFold(error)) throw error;
+      // Nothing was written. One by one, so that what comes before the bad document is kept and its event is named.
+      const [only] = group;
+      if (group.length === 1 && only !== undefined) this.park(only, error);
+      else for (const event of group) if (this.parkedAt === undefined) await this.applyGroup([event]);
+      return;
+    }
+    if (failed !== undefined) this.park(failed.event, failed.error);
+  }
+
+  private park(event: LogEvent, error: unknown): void {
+    const { id, position, stream, type } = event.recorded;
     this.parkedAt = {
       name: this.projection.name,
       position,
       eventId: id,
       stream,
       storedType: type,
-      error: String(failed.error),
+      error: String(error),
     };
     this.drop();
     this.around.parked(this.parkedAt);
@@ -163,4 +175,9 @@ export class ReadModel implements LogConsumer {
     this.room?.empty();
     this.room = undefined;
   }
+}
+
+/** The store works; it is the fold's document that it cannot keep, today and tomorrow. */
+function isOfTheFold(error: unknown): boolean {
+  return error instanceof InvalidDocument || error instanceof NotUnique;
 }
