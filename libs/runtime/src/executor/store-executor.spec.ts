@@ -70,13 +70,15 @@ describe('a command', () => {
     expect(await run({ kind: 'empty' })).toMatchObject({ events: [], revision: 1, position: head?.position });
   });
 
-  it('gets events of its own: what the state or the decider later does to theirs is not seen', async () => {
+  it('gets events of its own, as does the state: what one later does to them the other does not see', async () => {
     const store = new MemoryEventStore();
-    const { run, add } = executorOver(store);
+    const { executor, run, add } = executorOver(store);
     const labels = ['x'];
     const outcome = await run({ kind: 'add', amount: 1, labels });
     await add(2);
+    expect(labels).toEqual(['x']);
     labels.push('y');
+    expect(await executor.look(counter, stream, (state) => [...state.labels])).toEqual(['x', '2']);
     expect(outcome).toMatchObject({ events: [{ data: { labels: ['x'] } }] });
     expect(await stored(store)).toEqual([
       { amount: 1, labels: ['x'] },

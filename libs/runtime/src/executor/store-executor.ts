@@ -149,7 +149,8 @@ export class StoreCommandExecutor extends CommandExecutor {
 
   /** What is known to be current and durable without asking anybody: nobody else writes, and nothing is under way. */
   private atRest(aggregate: AnyAggregate, stream: string): FoldedStream | undefined {
-    if (!this.around.store.exclusive || !this.accepting || this.writers.has(stream)) return undefined;
+    if (!this.around.store.exclusive || !this.accepting) return undefined;
+    // A stream with a writer is not among them.
     const cached = this.idle.get(stream);
     return cached?.aggregate === aggregate ? cached.folded : undefined;
   }

@@ -144,6 +144,26 @@ describe('C8: a checkpoint that does not belong to the log', () => {
     await runner.stop();
   });
 
+  it('the same events in another life of the log mean a rebuild', async () => {
+    const log = new MemoryLog('first');
+    const readStore = await afterOneRun(log);
+    const restored = new MemoryLog('second');
+    restored.events.push(...log.events);
+    const folded: number[] = [];
+    const projection = counterTotalsProjection();
+    const counting: Projection = {
+      ...projection,
+      fold: (envelope, documents) => {
+        folded.push(envelope.revision);
+        return projection.fold(envelope, documents);
+      },
+    };
+    const runner = runnerOver(new MemoryEventStore({ log: restored }), readStore, [counting]);
+    await runner.start();
+    expect(folded).toEqual([0, 1]);
+    await runner.stop();
+  });
+
   it('another version of the fold means a rebuild', async () => {
     const log = new MemoryLog('first');
     const readStore = await afterOneRun(log);
