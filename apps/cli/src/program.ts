@@ -1,4 +1,3 @@
-import 'reflect-metadata';
 import { Command, CommanderError } from 'commander';
 import { version } from '../../server/src/version.js';
 import { addBackup } from './commands/backup.command.js';

@@ -1,9 +1,4 @@
-import { resolve } from 'node:path';
-import { StoreUnavailable } from '#kernel';
-import { CommandFailed, exitCodes } from '../exit-codes.js';
-import { line, ProgressLine } from '../output.js';
 import type { Registry } from '../registry.js';
-import { withDataFolder } from '../run-offline.js';
 
 export function addBackup({ program, output }: Registry): void {
   program
@@ -14,18 +9,7 @@ export function addBackup({ program, output }: Registry): void {
     )
     .argument('<file>', 'where to')
     .action(async (file: string) => {
-      const target = resolve(file);
-      await withDataFolder(output, async (folder) => {
-        const progress = new ProgressLine(output.err, 'backup, pages');
-        try {
-          await folder.backup(target, ({ copied, total }) => progress.show(copied, total));
-        } catch (error) {
-          if (!(error instanceof StoreUnavailable)) throw error;
-          throw new CommandFailed(exitCodes.failed, error.message, { cause: error });
-        } finally {
-          progress.end();
-        }
-        line(output.out, `Copied the log to ${target}.`);
-      });
+      const { backUp } = await import('../work/backup.js');
+      await backUp(file, output);
     });
 }
