@@ -39,9 +39,9 @@ export function jsonOf(text: string | undefined): ReturnType<typeof JSON.parse>[
     .map((line) => JSON.parse(line));
 }
 
-/** `npm run leasebook -- …` on a data folder that no server owns. */
+/** What `npm run leasebook -- …` runs, on a data folder that no server owns. */
 export function leasebook(args: readonly string[], cwd: string, dataDir: string) {
-  return runCommand(process.execPath, [join(root, 'apps/cli/launch/leasebook.mjs'), ...args], {
+  return runCommand(process.execPath, [join(root, 'dist/apps/cli/src/main.js'), ...args], {
     environment: { PATH: process.env.PATH ?? '', LEASEBOOK_DATA_DIR: dataDir },
     cwd,
   });

@@ -1,0 +1,56 @@
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { ServerProcess, temporaryFolder } from '../server-process.js';
+import { followPage, jsonOf, leasebook, shellBlocks } from './pages.js';
+
+const folder = temporaryFolder();
+let server: ServerProcess;
+let printed: readonly string[];
+
+beforeAll(async () => {
+  const environment = { LEASEBOOK_ADMIN_PASSWORD: '' };
+  server = await ServerProcess.start({ dataDir: './data', cwd: folder.path, from: 'dist', environment });
+  printed = await followPage(shellBlocks('docs/tutorial/first-steps.md'), server.url, folder.path);
+}, 180_000);
+
+afterAll(async () => {
+  await server.kill();
+  folder.remove();
+});
+
+describe('the first steps', () => {
+  it('log in, look at the hosts and group them', () => {
+    expect(printed[0]).toMatch(/\| nova +\| compute +\|/);
+    expect(printed[1]).toMatch(/\| hypervisor_hostname +\| compute-1 +\|/);
+    expect(printed[2]).toMatch(/\| rack-1 +\| hall-a +\| ssd='true' +\| compute-1 +\|/);
+  });
+
+  it('meet a rule, and nothing has changed', () => {
+    expect(printed[3]).toContain('refused, as it should be');
+    expect(printed[3]).toMatch(/\| hosts +\| +\|/);
+  });
+
+  it('ask twice and get the same answer', () => {
+    const [first, second] = jsonOf(printed[4]);
+    expect(first.aggregate).toMatchObject({ id: 3, name: 'rack-3' });
+    expect(second).toEqual(first);
+  });
+
+  it('let somebody in who may not do everything', () => {
+    expect(printed[5]).toMatch(/^[0-9a-f]{32}$/m);
+    expect(printed[5]).toContain('for administrators only');
+  });
+
+  it('tell what happened', () => {
+    const [history, events] = jsonOf(printed[6]);
+    expect(history.entries.map((entry: { what: string }) => entry.what)).toHaveLength(3);
+    expect(events.events).toHaveLength(3);
+    expect(events.events[0]).toMatchObject({ type: 'inventory/AggregateCreated@1', facade: 'nova' });
+  });
+
+  it('end with the log itself', async () => {
+    expect(await server.stop()).toBe(0);
+    const history = await leasebook(['history', 'aggregate/1'], folder.path, './data');
+    expect(history).toMatchObject({ code: 0, stdout: expect.stringContaining('rack-1') });
+    expect(await leasebook(['verify'], folder.path, './data')).toMatchObject({ code: 0, stderr: '' });
+  }, 60_000);
+});
