@@ -49,7 +49,7 @@ export class EmbeddedReadStore implements ReadStore {
     this.register = new ProjectionRegister({
       live: (shape) => this.make('live', shape),
       beside: (shape) => this.make('beside', shape),
-      replace: (former, next) => this.replace(former, next),
+      replace: (_former, next) => this.replace(next),
       remove: (generation) => this.remove(generation),
     });
     this.blobs = this.makeBlobs();
@@ -127,8 +127,9 @@ export class EmbeddedReadStore implements ReadStore {
     this.register.close();
     await this.snapshotAll().catch(() => undefined);
     this.retireAll();
-    await this.writer.close();
+    // The last connection to close takes the WAL back into the file, and one that only reads cannot.
     this.reader.close();
+    await this.writer.close();
   }
 
   private retireAll(): void {
@@ -137,19 +138,24 @@ export class EmbeddedReadStore implements ReadStore {
   }
 
   private async make(kind: 'live' | 'beside', shape: ProjectionShape): Promise<Generation> {
+    if (kind === 'live') await this.forgetElsewhere(shape);
     if (shape.keeps === 'state') return kind === 'live' ? this.states.live(shape) : this.states.beside(shape);
     const number = await this.writer.ask({ kind, shape: plainShape(shape) });
     if (number === undefined) throw new Error(`no generation was made for ${shape.name}`);
     return new HistoryGeneration(number, shape, this.writer, this.reader);
   }
 
-  private async replace(former: Generation | undefined, next: Generation): Promise<void> {
+  private async replace(next: Generation): Promise<void> {
     if (next instanceof HeldProjection) await this.states.replace(next);
     else if (next instanceof HistoryGeneration)
       await this.writer.ask({ kind: 'replace', shape: plainShape(next.shape), generation: next.number });
-    if (former instanceof HistoryGeneration && next instanceof HeldProjection)
-      await this.writer.ask({ kind: 'forget', name: next.shape.name });
-    if (former instanceof HeldProjection && next instanceof HistoryGeneration) await this.states.forget(next.shape);
+    await this.forgetElsewhere(next.shape);
+  }
+
+  /** A projection that was kept the other way before must not come back from there. */
+  private async forgetElsewhere(shape: ProjectionShape): Promise<void> {
+    if (shape.keeps === 'state') await this.writer.ask({ kind: 'forget', name: shape.name });
+    else await this.states.forget(shape);
   }
 
   private async remove(generation: Generation): Promise<void> {

@@ -2,7 +2,7 @@ import type { Statement } from 'better-sqlite3';
 import { followsOn } from '../../checkpoints.js';
 import { type Checkpoint, CheckpointConflict, NotUnique, type ProjectionShape, type Scalar } from '../../port.js';
 import { fingerprint } from '../../register.js';
-import type { Sqlite } from './history-file.js';
+import { type Sqlite, sqliteCode } from './history-file.js';
 import type { Cell } from './history-protocol.js';
 import {
   checkpointOf,
@@ -212,7 +212,7 @@ function put({ table, insert, update }: Writer, { id, position, body, values }: 
   try {
     (exists ? update : insert).run(position, body, ...values.map(sqlValue), id);
   } catch (error) {
-    if (!(error instanceof Error) || !('code' in error) || error.code !== 'SQLITE_CONSTRAINT_UNIQUE') throw error;
+    if (sqliteCode(error) !== 'SQLITE_CONSTRAINT_UNIQUE') throw error;
     throw new NotUnique(`document ${id} of ${table.definition.name} has the values of another in a unique index`);
   }
 }

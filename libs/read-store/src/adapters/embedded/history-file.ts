@@ -7,8 +7,11 @@ export type Sqlite = Database.Database;
 /** Left beside a file that proved damaged while it was in use: the next start throws both away. */
 export const damagedMark = (path: string): string => `${path}.damaged`;
 
-export const isDamage = (error: unknown): boolean =>
-  error instanceof Error && 'code' in error && /^SQLITE_(CORRUPT|NOTADB)/.test(String(error.code));
+/** SQLite's name of a failure; empty for anything else. Not asked by class: the addon keeps one class for all realms of a process. */
+export const sqliteCode = (error: unknown): string =>
+  typeof error === 'object' && error !== null && 'code' in error ? String(error.code) : '';
+
+export const isDamage = (error: unknown): boolean => /^SQLITE_(CORRUPT|NOTADB)/.test(sqliteCode(error));
 
 /**
  * Opens the file for writing, and makes it where there is none. A damaged one, or one of another version, is thrown
