@@ -7,7 +7,7 @@ import { HypervisorLookups } from '../hypervisor-lookups.js';
 import { inParallel } from '../in-parallel.js';
 import { KnownHypervisors, type KnownHypervisor } from './known-hypervisors.js';
 
-const looksAtOnce = 64;
+const looksAtOnce = 256;
 
 /** What discovery needs to know of a hypervisor's stream. */
 export function summaryOf(

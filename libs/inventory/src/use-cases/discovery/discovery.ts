@@ -10,7 +10,8 @@ import { sightingsOf, type Sighted } from './sightings.js';
 import { HypervisorReports } from './hypervisor-reports.js';
 
 const timeoutMs = 30_000;
-const streamsAtOnce = 64;
+/** Reports under way at once: wide enough that their appends share the writes to disk. */
+const streamsAtOnce = 512;
 /** Rounds after which the memory is compared with the log again: other processes write too. */
 const roundsBetweenRefreshes = 10;
 

@@ -137,7 +137,7 @@ export class HypervisorReports {
       nativeId,
       hypervisorHostname: listed.hypervisorHostname,
       service: await this.service(listed.serviceHost),
-      condition: await this.condition(listed),
+      condition: await this.condition(uuid, listed),
       alive: this.heartbeats.freshness(provider, listed.serviceHost, false).alive,
       resources: resourcesOf(listed),
       guests: listed.guests.map(guestOf),
@@ -146,8 +146,12 @@ export class HypervisorReports {
   }
 
   /** A service that is there already keeps its condition; a new one starts as the provider says. */
-  private async condition({ serviceHost, initiallyDisabled }: ProviderHypervisor): Promise<ServiceCondition> {
+  private async condition(
+    fresh: string,
+    { serviceHost, initiallyDisabled }: ProviderHypervisor,
+  ): Promise<ServiceCondition> {
     for (const { uuid } of await this.lookups.ofHost(serviceHost)) {
+      if (uuid === fresh) continue;
       const condition = await this.executor.look(hypervisor, hypervisorStream(uuid), conditionOf);
       if (condition !== undefined) return condition;
     }
