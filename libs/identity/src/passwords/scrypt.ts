@@ -36,7 +36,10 @@ function derive(password: string, salt: Buffer, { log2N, r, p }: ScryptCost): Pr
   // The same letters typed on another keyboard may come as other code points.
   const text = password.normalize('NFC');
   return new Promise((resolve, reject) => {
-    scrypt(text, salt, keyBytes, { N: 2 ** log2N, r, p, maxmem: 256 * r * 2 ** log2N }, (error, key) => {
+    const N = 2 ** log2N;
+    // What it needs, twice: OpenSSL counts a few blocks more.
+    const maxmem = 2 * 128 * r * (N + p + 2);
+    scrypt(text, salt, keyBytes, { N, r, p, maxmem }, (error, key) => {
       if (error === null) resolve(key);
       else reject(error);
     });

@@ -42,8 +42,7 @@ export class CreateApplicationCredentialHandler implements ICommandHandler<Creat
       roleIds: roleIds as readonly string[],
       expiresAt,
       unrestricted,
-      accessRules:
-        wanted.accessRules && wanted.accessRules.map((rule, index) => withId(rule, `${id}\n${String(index)}`)),
+      accessRules: wanted.accessRules?.map((rule, index) => withId(rule, `${id}\n${String(index)}`)) ?? null,
       createdAt: context.time,
     };
     const command = { kind: 'create-credential' as const, credential };

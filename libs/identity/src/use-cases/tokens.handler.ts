@@ -34,11 +34,7 @@ export class ShowTokenHandler implements IQueryHandler<ShowToken> {
 export class RevokeTokenHandler implements ICommandHandler<RevokeToken> {
   constructor(private readonly services: IdentityServices) {}
 
-  async execute({
-    context,
-    token,
-    chain,
-  }: RevokeToken): Promise<CommandOutcome<IdentityEvent, IdentityRefusal, undefined>> {
+  async execute({ context, token, chain }: RevokeToken): Promise<CommandOutcome<IdentityEvent, IdentityRefusal>> {
     const read = await this.services.tokens.read(token);
     if (read === undefined) return refuse('token-unknown');
     const { auditId, chainId, userId, expiresAt } = read.claims;

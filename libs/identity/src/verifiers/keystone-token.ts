@@ -28,39 +28,39 @@ export function rolesFrom(value: unknown): RoleRef[] {
 
 /** From the body that Keystone answers to `GET /v3/auth/tokens`; undefined when it is none. */
 export function principalFromKeystone(body: unknown): Principal | undefined {
-  const token = fields(fields(body)['token']);
-  const user = fields(token['user']);
-  const domain = fields(user['domain']);
-  const userId = text(user['id']);
-  const expiresAt = time(token['expires_at']);
+  const token = fields(fields(body).token);
+  const user = fields(token.user);
+  const domain = fields(user.domain);
+  const userId = text(user.id);
+  const expiresAt = time(token.expires_at);
   if (userId === undefined || expiresAt === undefined) return undefined;
-  const project = fields(token['project']);
-  const projectId = text(project['id']);
+  const project = fields(token.project);
+  const projectId = text(project.id);
   return {
     userId,
-    userName: text(user['name']) ?? userId,
-    domainId: text(domain['id']) ?? 'default',
-    domainName: text(domain['name']) ?? 'Default',
-    project: projectId === undefined ? null : { id: projectId, name: text(project['name']) ?? projectId },
-    roles: rolesFrom(token['roles']),
+    userName: text(user.name) ?? userId,
+    domainId: text(domain.id) ?? 'default',
+    domainName: text(domain.name) ?? 'Default',
+    project: projectId === undefined ? null : { id: projectId, name: text(project.name) ?? projectId },
+    roles: rolesFrom(token.roles),
     method: 'external',
-    methods: list(token['methods']).filter((method) => typeof method === 'string'),
-    auditIds: list(token['audit_ids']).filter((id) => typeof id === 'string'),
-    issuedAt: time(token['issued_at']) ?? expiresAt,
+    methods: list(token.methods).filter((method) => typeof method === 'string'),
+    auditIds: list(token.audit_ids).filter((id) => typeof id === 'string'),
+    issuedAt: time(token.issued_at) ?? expiresAt,
     expiresAt,
-    applicationCredential: credentialFrom(token['application_credential']),
+    applicationCredential: credentialFrom(token.application_credential),
   };
 }
 
 function credentialFrom(value: unknown): Principal['applicationCredential'] {
   const credential = fields(value);
-  const id = text(credential['id']);
+  const id = text(credential.id);
   if (id === undefined) return null;
-  const rules = credential['access_rules'];
+  const rules = credential.access_rules;
   return {
     id,
-    name: text(credential['name']) ?? id,
-    restricted: credential['restricted'] !== false,
+    name: text(credential.name) ?? id,
+    restricted: credential.restricted !== false,
     accessRules: Array.isArray(rules) ? rules.map(ruleFrom) : null,
   };
 }
@@ -69,10 +69,10 @@ function credentialFrom(value: unknown): Principal['applicationCredential'] {
 function ruleFrom(value: unknown): AccessRule {
   const rule = fields(value);
   return {
-    id: text(rule['id']) ?? '',
-    service: text(rule['service']) ?? '',
-    method: text(rule['method']) ?? '',
-    path: text(rule['path']) ?? '',
+    id: text(rule.id) ?? '',
+    service: text(rule.service) ?? '',
+    method: text(rule.method) ?? '',
+    path: text(rule.path) ?? '',
   };
 }
 
@@ -83,18 +83,17 @@ export function principalFromKeyrock(
   span: { readonly from: number; readonly to: number },
 ): Principal | undefined {
   const user = fields(body);
-  const userId = text(user['id']);
+  const userId = text(user.id);
   if (userId === undefined) return undefined;
-  const organization = fields(list(user['organizations'])[0]);
-  const projectId = project ?? text(organization['id']) ?? text(organization['name']);
-  const roles = [...rolesFrom(user['roles']), ...rolesFrom(organization['roles'])];
+  const organization = fields(list(user.organizations)[0]);
+  const projectId = project ?? text(organization.id) ?? text(organization.name);
+  const roles = [...rolesFrom(user.roles), ...rolesFrom(organization.roles)];
   return {
     userId,
-    userName: text(user['displayName']) ?? text(user['username']) ?? text(user['email']) ?? userId,
+    userName: text(user.displayName) ?? text(user.username) ?? text(user.email) ?? userId,
     domainId: 'default',
     domainName: 'Default',
-    project:
-      projectId === undefined ? null : { id: projectId, name: project ?? text(organization['name']) ?? projectId },
+    project: projectId === undefined ? null : { id: projectId, name: project ?? text(organization.name) ?? projectId },
     roles: roles.filter((role, index) => roles.findIndex((other) => other.name === role.name) === index),
     method: 'external',
     methods: ['external'],

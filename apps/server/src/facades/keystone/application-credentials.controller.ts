@@ -7,7 +7,6 @@ import {
   ListApplicationCredentials,
   type Principal,
 } from '#identity';
-import { commandContext } from '../../auth/index.js';
 import { KeystoneFace, refuseIdempotencyKey } from './face.js';
 import { KeystoneError } from './keystone-error.js';
 import { errorOf } from './keystone.refusals.js';
@@ -53,7 +52,7 @@ export class ApplicationCredentialsController {
     if (principal.project === null) throw KeystoneError.forbidden('identity:create_application_credential');
     const wanted = applicationCredentialRequest(request);
     const roles = wanted.roles.length > 0 ? wanted.roles : principal.roles.map(({ id }) => ({ id }));
-    const context = commandContext(request, principal, 'keystone');
+    const context = this.face.context(request, principal);
     const outcome = await this.commands.execute(
       new CreateApplicationCredential(context, { ...wanted, roles, userId, projectId: principal.project.id }),
     );
@@ -86,7 +85,7 @@ export class ApplicationCredentialsController {
   ): Promise<void> {
     const principal = principalOf(request);
     refuseRestricted(principal, 'identity:delete_application_credential');
-    const context = commandContext(request, principal, 'keystone');
+    const context = this.face.context(request, principal);
     const outcome = await this.commands.execute(new DeleteApplicationCredential(context, userId, id));
     if (outcome.kind === 'refused') throw errorOf(outcome);
     answer(request, reply, 204);

@@ -2,7 +2,6 @@ import { Req, Res } from '@nestjs/common';
 import { CommandBus, QueryBus } from '@nestjs/cqrs';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { GrantRole, ListAssignments, RevokeRole, ShowProject, ShowUser, type Assignment } from '#identity';
-import { commandContext } from '../../auth/index.js';
 import { KeystoneFace } from './face.js';
 import { KeystoneError } from './keystone-error.js';
 import { errorOf } from './keystone.refusals.js';
@@ -69,7 +68,7 @@ export class AssignmentsController {
 
   @KeystoneRoute('PUT', `${roles}/:roleId`)
   async grant(@Req() request: FastifyRequest, @Res() reply: FastifyReply): Promise<void> {
-    const context = commandContext(request, principalOf(request), 'keystone');
+    const context = this.face.context(request, principalOf(request));
     const outcome = await this.commands.execute(new GrantRole(context, assignmentOf(request)));
     if (outcome.kind === 'refused') throw errorOf(outcome);
     answer(request, reply, 204);
@@ -77,7 +76,7 @@ export class AssignmentsController {
 
   @KeystoneRoute('DELETE', `${roles}/:roleId`)
   async revoke(@Req() request: FastifyRequest, @Res() reply: FastifyReply): Promise<void> {
-    const context = commandContext(request, principalOf(request), 'keystone');
+    const context = this.face.context(request, principalOf(request));
     const outcome = await this.commands.execute(new RevokeRole(context, assignmentOf(request)));
     if (outcome.kind === 'refused') throw errorOf(outcome);
     answer(request, reply, 204);

@@ -1,7 +1,8 @@
 import { Inject, Injectable } from '@nestjs/common';
 import type { FastifyRequest } from 'fastify';
-import type { Principal } from '#identity';
-import { PublicUrls } from '../../auth/index.js';
+import { IDENTITY_SETTINGS, type IdentitySettings, type Principal } from '#identity';
+import type { CommandContext } from '#kernel';
+import { commandContext, PublicUrls } from '../../auth/index.js';
 import { KeystoneError } from './keystone-error.js';
 import { KEYSTONE_FACE_SETTINGS, type KeystoneFaceSettings } from './keystone.settings.js';
 import { isSet, queryOf } from './requests/listing.request.js';
@@ -15,7 +16,13 @@ export class KeystoneFace {
   constructor(
     private readonly urls: PublicUrls,
     @Inject(KEYSTONE_FACE_SETTINGS) private readonly settings: KeystoneFaceSettings,
+    @Inject(IDENTITY_SETTINGS) private readonly identity: Pick<IdentitySettings, 'clock'>,
   ) {}
+
+  /** By the clock that tokens end by. Throws IdempotencyKeyInvalid. */
+  context(request: FastifyRequest, principal: Principal | undefined): CommandContext {
+    return commandContext(request, principal, 'keystone', this.identity.clock.now());
+  }
 
   /** Public URL of version 3, as this client reaches it. */
   base(request: FastifyRequest): string {

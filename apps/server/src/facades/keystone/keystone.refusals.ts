@@ -5,7 +5,10 @@ import { KeystoneError, type KeystoneStatus } from './keystone-error.js';
 type Mapped = IdentityRefusal | RuntimeRefusal;
 type Words = (facts: Refused['facts']) => string;
 
-const named = (facts: Refused['facts'], key: string): string => String(facts[key] ?? '');
+const named = (facts: Refused['facts'], key: string): string => {
+  const fact = facts[key];
+  return typeof fact === 'string' || typeof fact === 'number' ? String(fact) : '';
+};
 const duplicate =
   (kind: string): Words =>
   (facts) =>

@@ -41,9 +41,9 @@ export class OwnController {
 
   @KeystoneRoute('GET', '/domains')
   allDomains(@Req() request: FastifyRequest, @Res() reply: FastifyReply): void {
-    const wanted = queryOf(request)['name']?.at(-1);
+    const wanted = queryOf(request).name?.at(-1);
     const own = domainView(this.face.base(request));
-    const fitting = wanted === undefined || wanted === own['name'] ? [own] : [];
+    const fitting = wanted === undefined || wanted === own.name ? [own] : [];
     answer(request, reply, 200, listView('domains', fitting, this.face.self(request)));
   }
 
@@ -51,7 +51,7 @@ export class OwnController {
   domain(@Req() request: FastifyRequest, @Res() reply: FastifyReply): void {
     const { domainId } = request.params as { readonly domainId: string };
     const own = domainView(this.face.base(request));
-    if (domainId !== own['id']) throw KeystoneError.notFound('domain', domainId);
+    if (domainId !== own.id) throw KeystoneError.notFound('domain', domainId);
     answer(request, reply, 200, { domain: own });
   }
 }

@@ -10,7 +10,6 @@ import {
   type Page,
   type ProjectFacts,
 } from '#identity';
-import { commandContext } from '../../auth/index.js';
 import { KeystoneFace } from './face.js';
 import { KeystoneError } from './keystone-error.js';
 import { errorOf } from './keystone.refusals.js';
@@ -44,7 +43,7 @@ export class ProjectsController {
   @KeystoneRoute('POST', '/projects')
   async create(@Req() request: FastifyRequest, @Res() reply: FastifyReply): Promise<void> {
     const wanted = createProjectRequest(request);
-    const context = commandContext(request, principalOf(request), 'keystone');
+    const context = this.face.context(request, principalOf(request));
     const outcome = await this.commands.execute(new CreateProject(context, wanted));
     if (outcome.kind === 'refused') throw errorOf(outcome);
     this.answerProject(request, reply, 201, outcome.answer);
@@ -68,7 +67,7 @@ export class ProjectsController {
     @Res() reply: FastifyReply,
   ): Promise<void> {
     const change = updateProjectRequest(request);
-    const context = commandContext(request, principalOf(request), 'keystone');
+    const context = this.face.context(request, principalOf(request));
     const outcome = await this.commands.execute(new UpdateProject(context, id, change));
     if (outcome.kind === 'refused') throw errorOf(outcome);
     this.answerProject(request, reply, 200, outcome.answer);
@@ -80,7 +79,7 @@ export class ProjectsController {
     @Req() request: FastifyRequest,
     @Res() reply: FastifyReply,
   ): Promise<void> {
-    const context = commandContext(request, principalOf(request), 'keystone');
+    const context = this.face.context(request, principalOf(request));
     const outcome = await this.commands.execute(new DeleteProject(context, id));
     if (outcome.kind === 'refused') throw errorOf(outcome);
     answer(request, reply, 204);

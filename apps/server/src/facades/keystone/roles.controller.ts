@@ -2,7 +2,6 @@ import { Param, Req, Res } from '@nestjs/common';
 import { CommandBus, QueryBus } from '@nestjs/cqrs';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { CreateRole, DeleteRole, ListRoles } from '#identity';
-import { commandContext } from '../../auth/index.js';
 import { KeystoneFace } from './face.js';
 import { KeystoneError } from './keystone-error.js';
 import { errorOf } from './keystone.refusals.js';
@@ -35,7 +34,7 @@ export class RolesController {
   @KeystoneRoute('POST', '/roles')
   async create(@Req() request: FastifyRequest, @Res() reply: FastifyReply): Promise<void> {
     const wanted = createRoleRequest(request);
-    const context = commandContext(request, principalOf(request), 'keystone');
+    const context = this.face.context(request, principalOf(request));
     const outcome = await this.commands.execute(new CreateRole(context, wanted));
     if (outcome.kind === 'refused') throw errorOf(outcome);
     answer(request, reply, 201, { role: roleView(outcome.answer, this.face.base(request)) });
@@ -51,7 +50,7 @@ export class RolesController {
 
   @KeystoneRoute('DELETE', '/roles/:roleId')
   async delete(@Param('roleId') id: string, @Req() request: FastifyRequest, @Res() reply: FastifyReply): Promise<void> {
-    const context = commandContext(request, principalOf(request), 'keystone');
+    const context = this.face.context(request, principalOf(request));
     const outcome = await this.commands.execute(new DeleteRole(context, id));
     if (outcome.kind === 'refused') throw errorOf(outcome);
     answer(request, reply, 204);

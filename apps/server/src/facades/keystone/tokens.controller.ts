@@ -2,7 +2,7 @@ import { Req, Res } from '@nestjs/common';
 import { CommandBus, QueryBus } from '@nestjs/cqrs';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { hasRole, LogIn, RevokeToken, ShowToken, type Principal } from '#identity';
-import { commandContext, singleHeader } from '../../auth/index.js';
+import { singleHeader } from '../../auth/index.js';
 import { KeystoneFace, refuseIdempotencyKey } from './face.js';
 import { KeystoneError } from './keystone-error.js';
 import { errorOf, tooManyAttempts } from './keystone.refusals.js';
@@ -29,7 +29,7 @@ export class TokensController {
   @KeystoneRoute('POST', '/auth/tokens')
   async logIn(@Req() request: FastifyRequest, @Res() reply: FastifyReply): Promise<void> {
     refuseIdempotencyKey(request);
-    const context = commandContext(request, undefined, 'keystone');
+    const context = this.face.context(request, undefined);
     const outcome = await this.commands.execute(new LogIn(context, loginRequest(request)));
     if (outcome.kind === 'too-many-attempts') throw tooManyAttempts(outcome.retryAfterSeconds);
     if (outcome.kind === 'unauthenticated') throw KeystoneError.unauthenticated();
@@ -52,7 +52,7 @@ export class TokensController {
   @KeystoneRoute('DELETE', '/auth/tokens')
   async revoke(@Req() request: FastifyRequest, @Res() reply: FastifyReply): Promise<void> {
     const { token } = await this.subject(request);
-    const context = commandContext(request, principalOf(request), 'keystone');
+    const context = this.face.context(request, principalOf(request));
     const outcome = await this.commands.execute(new RevokeToken(context, token, false));
     if (outcome.kind === 'refused') throw errorOf(outcome);
     answer(request, reply, 204);

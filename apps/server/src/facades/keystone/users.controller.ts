@@ -12,7 +12,6 @@ import {
   type Page,
   type UserFacts,
 } from '#identity';
-import { commandContext } from '../../auth/index.js';
 import { KeystoneFace } from './face.js';
 import { KeystoneError } from './keystone-error.js';
 import { errorOf, tooManyAttempts } from './keystone.refusals.js';
@@ -50,7 +49,7 @@ export class UsersController {
   @KeystoneRoute('POST', '/users')
   async create(@Req() request: FastifyRequest, @Res() reply: FastifyReply): Promise<void> {
     const wanted = createUserRequest(request);
-    const context = commandContext(request, principalOf(request), 'keystone');
+    const context = this.face.context(request, principalOf(request));
     const outcome = await this.commands.execute(new CreateUser(context, wanted));
     if (outcome.kind === 'refused') throw errorOf(outcome);
     this.answerUser(request, reply, 201, outcome.answer);
@@ -64,7 +63,7 @@ export class UsersController {
   @KeystoneRoute('PATCH', '/users/:userId')
   async update(@Param('userId') id: string, @Req() request: FastifyRequest, @Res() reply: FastifyReply): Promise<void> {
     const change = updateUserRequest(request);
-    const context = commandContext(request, principalOf(request), 'keystone');
+    const context = this.face.context(request, principalOf(request));
     const outcome = await this.commands.execute(new UpdateUser(context, id, change));
     if (outcome.kind === 'refused') throw errorOf(outcome);
     this.answerUser(request, reply, 200, outcome.answer);
@@ -72,7 +71,7 @@ export class UsersController {
 
   @KeystoneRoute('DELETE', '/users/:userId')
   async delete(@Param('userId') id: string, @Req() request: FastifyRequest, @Res() reply: FastifyReply): Promise<void> {
-    const context = commandContext(request, principalOf(request), 'keystone');
+    const context = this.face.context(request, principalOf(request));
     const outcome = await this.commands.execute(new DeleteUser(context, id));
     if (outcome.kind === 'refused') throw errorOf(outcome);
     answer(request, reply, 204);
@@ -85,7 +84,7 @@ export class UsersController {
     @Res() reply: FastifyReply,
   ): Promise<void> {
     const { original, password } = passwordRequest(request);
-    const context = commandContext(request, principalOf(request), 'keystone');
+    const context = this.face.context(request, principalOf(request));
     const outcome = await this.commands.execute(new ChangeOwnPassword(context, id, original, password));
     if (outcome.kind === 'too-many-attempts') throw tooManyAttempts(outcome.retryAfterSeconds);
     if (outcome.kind === 'refused') throw errorOf(outcome);

@@ -68,7 +68,7 @@ export class Fields {
     if (value === undefined) throw expecting(name, this.place);
     const fits = Array.isArray(value) && value.length <= max && value.every((each) => typeof each === 'string');
     if (!fits) throw this.wrong(name, `must be a list of at most ${String(max)} strings`);
-    return value as string[];
+    return value;
   }
 
   text(name: string, maxLength: number, minLength = 1): string {
