@@ -5,6 +5,9 @@ import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 
+/** The same as `npm start` gives (apps/cli/launch/prepare.mjs). */
+const serverFlags = ['--max-semi-space-size=8'];
+
 const root = fileURLToPath(new URL('..', import.meta.url));
 
 export interface StartOptions {
@@ -106,7 +109,7 @@ export class ServerProcess {
 }
 
 function entry(from: 'dist' | 'sources'): readonly string[] {
-  if (from === 'dist') return [join(root, 'dist/apps/server/src/main.js')];
+  if (from === 'dist') return [...serverFlags, join(root, 'dist/apps/server/src/main.js')];
   const hook = new URL('./typescript.mjs', import.meta.url).href;
   return ['--conditions=source', '--import', hook, join(root, 'apps/server/src/main.ts')];
 }

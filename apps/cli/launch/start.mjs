@@ -1,6 +1,6 @@
 // npm start: the server in the embedded profile, installed and built first where that is needed.
-import { become, ensureBuilt, ensureInstalled, root } from './prepare.mjs';
+import { become, ensureBuilt, ensureInstalled, root, serverFlags } from './prepare.mjs';
 
 ensureInstalled();
 ensureBuilt();
-become([`${root}dist/apps/server/src/main.js`, ...process.argv.slice(2)]);
+become([...serverFlags, `${root}dist/apps/server/src/main.js`, ...process.argv.slice(2)]);

@@ -138,6 +138,10 @@ function contradictions(settings: Settings): readonly string[] {
   for (const name of ['eventStoreUrl', 'readStoreUrl', 'timersUrl'] as const)
     if (settings[name] !== undefined)
       faults.push(`${name}: this release has the embedded engines only; leave it unset`);
+  if (settings.roles.length < 3)
+    faults.push(
+      'LEASEBOOK_ROLES: the embedded engines belong to one process, which needs all of http,projections,processes',
+    );
   const hosts = settings.simulatedHosts.map((host) => host.name);
   for (const twice of hosts.filter((name, index) => hosts.indexOf(name) !== index))
     faults.push(`simulatedHosts: ${twice} stands there twice`);
