@@ -100,7 +100,8 @@ class SnapshotParser {
   /** Documents that are still to come of the collection. */
   private left = 0;
   private begun = false;
-  private ended = false;
+  /** Of the last line. */
+  private sum: string | undefined;
 
   constructor(private readonly reader: SnapshotReader) {}
 
@@ -115,22 +116,24 @@ class SnapshotParser {
       rest = bytes.subarray(end);
       if (end > 0 && !this.lines(bytes.subarray(0, end))) return false;
     }
-    if (!this.ended || rest.length > 0) throw new Error('it ends too early');
+    if (this.sum === undefined || rest.length > 0) throw new Error('it ends too early');
     return true;
   }
 
   private lines(bytes: Buffer): boolean {
-    let start = 0;
-    for (const line of bytes.toString('utf8').split('\n').slice(0, -1)) {
-      if (this.ended) throw new Error('it goes on behind its end');
-      const length = Buffer.byteLength(line) + 1;
-      if (!this.line(JSON.parse(line), bytes.subarray(start, start + length))) return false;
-      start += length;
+    const lines = bytes.toString('utf8').split('\n').slice(0, -1);
+    for (const line of lines) {
+      if (this.sum !== undefined) throw new Error('it goes on behind its end');
+      if (!this.line(JSON.parse(line))) return false;
     }
+    // The sum, in the last line, is over all before it.
+    this.hash.update(this.sum === undefined ? bytes : bytes.subarray(0, bytes.lastIndexOf(10, -2) + 1));
+    if (this.sum !== undefined && this.sum !== this.hash.digest('hex'))
+      throw new Error('its content is not what was written');
     return true;
   }
 
-  private line(value: unknown, bytes: Buffer): boolean {
+  private line(value: unknown): boolean {
     if (this.begun && this.left > 0 && this.collection !== undefined) {
       this.left--;
       this.reader.document(this.collection, value as Stored<Document>);
@@ -140,16 +143,12 @@ class SnapshotParser {
       if (head.format !== 1) throw new Error('it has another format');
       if (!this.reader.head(head)) return false;
     } else if ('sha256' in (value as object)) {
-      const { sha256 } = value as { sha256: string };
-      if (sha256 !== this.hash.digest('hex')) throw new Error('its content is not what was written');
-      this.ended = true;
-      return true;
+      ({ sha256: this.sum } = value as { sha256: string });
     } else {
       const { collection, documents } = value as { collection: string; documents: number };
       this.collection = collection;
       this.left = documents;
     }
-    this.hash.update(bytes);
     return true;
   }
 }

@@ -12,10 +12,11 @@ const startsPerTurn = 1000;
 
 interface Entry<Handle> {
   readonly timer: Timer;
+  readonly dueAt: number;
   readonly order: number;
   failures: number;
   /** Waits out the time until the next try, which no jump of the wall clock lengthens. */
-  retry?: Handle | undefined;
+  retry: Handle | undefined;
 }
 
 /**
@@ -28,8 +29,8 @@ export class InProcessTimers<Handle = unknown> implements Timers {
   /** Those that start as soon as their time has come. */
   private readonly queue = new BTree<Entry<Handle>, undefined>(
     undefined,
-    (a, b) => a.timer.dueAt - b.timer.dueAt || a.order - b.order,
-    64,
+    (a, b) => a.dueAt - b.dueAt || a.order - b.order,
+    32,
   );
   private readonly firing = new Set<Promise<void>>();
   private added = 0;
@@ -40,14 +41,14 @@ export class InProcessTimers<Handle = unknown> implements Timers {
   constructor(private readonly scheduler: Scheduler<Handle>) {}
 
   async schedule(timers: readonly Timer[]): Promise<void> {
-    timers.forEach(assertTimer);
+    for (const timer of timers) assertTimer(timer);
     let earliest = Infinity;
     for (const timer of timers) {
       if (this.entries.has(timer.id)) continue;
-      const entry: Entry<Handle> = { timer, order: this.added++, failures: 0 };
+      const entry: Entry<Handle> = { timer, dueAt: timer.dueAt, order: this.added++, failures: 0, retry: undefined };
       this.entries.set(timer.id, entry);
       this.queue.set(entry, undefined);
-      earliest = Math.min(earliest, timer.dueAt);
+      if (timer.dueAt < earliest) earliest = timer.dueAt;
     }
     if (!this.wait || earliest < this.wait.until) this.startDue();
   }
@@ -102,7 +103,7 @@ export class InProcessTimers<Handle = unknown> implements Timers {
     let next = this.queue.minKey();
     while (
       next &&
-      next.timer.dueAt <= now &&
+      next.dueAt <= now &&
       this.firing.size < this.run.concurrency &&
       this.startsThisTurn < startsPerTurn
     ) {
@@ -112,7 +113,7 @@ export class InProcessTimers<Handle = unknown> implements Timers {
       next = this.queue.minKey();
     }
     // With all places taken, the end of one of them comes back here.
-    if (next && this.firing.size < this.run.concurrency) this.waitUntil(next.timer.dueAt, now);
+    if (next && this.firing.size < this.run.concurrency) this.waitUntil(next.dueAt, now);
     else this.endWait();
   }
 
