@@ -17,8 +17,8 @@ const adapters = `^libs/${ports}/src/adapters/`;
 const spec = '\\.(?:spec|contract)\\.ts$';
 const tests = `(${spec})|^test/|^libs/specs/`;
 const benches = '^test/bench/';
-// Tests of one adapter against what it stands on: `test/services/event-store/`.
-const services = '^test/services/[^/]+/';
+// Tests of one adapter and what it stands on: `test/services/event-store/`, `test/soak/event-store.spec.ts`.
+const adapterTests = '^test/(services/[^/]+|soak)/';
 const adaptersOfTests = '/adapters/(?:memory|simulated)/';
 const testMeans = ['^libs/specs/', `^libs/${ports}/src${adaptersOfTests}`];
 
@@ -91,7 +91,7 @@ module.exports = {
     rule(
       'R7',
       'tests use the adapters in memory only',
-      { path: tests, pathNot: [profiles, `^libs/${ports}/`, benches, services] },
+      { path: tests, pathNot: [profiles, `^libs/${ports}/`, benches, adapterTests] },
       { path: adapters, pathNot: [adaptersOfTests] },
     ),
 

@@ -64,6 +64,18 @@ export function appending(bench: Bench): void {
       expect(second).toEqual({ ...first, kind: 'repeated' });
     });
 
+    it('as one, made of two that were appended apart, is recognised with the places of both', async () => {
+      const events = newEvents(3);
+      const first = await appendOne(bench.store, 'a', 'noStream', events[0]!);
+      await fill(bench.store, 'between', newEvents(2));
+      const second = await appendOne(bench.store, 'a', 0, ...events.slice(1));
+      expect(await appendOne(bench.store, 'a', 'noStream', ...events)).toEqual({
+        ...second,
+        kind: 'repeated',
+        firstPosition: first.kind === 'appended' ? first.position : undefined,
+      });
+    });
+
     it('is still recognised after a restart', async () => {
       const append = appendOf('a', 'noStream', ...newEvents(3));
       const [first] = await bench.store.append([append]);

@@ -6,6 +6,7 @@ import { ChainedStream } from '../../contract/chained-events.js';
 import { appendOne, everything, newEvent } from '../../contract/store-under-test.js';
 import { verifyLog } from '../../verify-log.js';
 import { EmbeddedEventStore } from './embedded-event-store.js';
+import { beginNewEpoch } from './schema.js';
 
 let folder: string;
 let store: EmbeddedEventStore;
@@ -48,6 +49,19 @@ describe('a backup', () => {
     expect(await appendOne(copy, 'only-there', 'noStream', newEvent())).toMatchObject({ kind: 'appended' });
     expect(await store.readStream('only-there')).toEqual([]);
     await copy.close();
+  });
+
+  it('that is restored begins a new epoch and keeps its events', async () => {
+    await appendOne(store, 'a', 'noStream', newEvent());
+    const path = join(folder, 'copy.db');
+    await store.backup(path);
+    const epoch = await beginNewEpoch(path);
+    expect(epoch).not.toBe(store.epoch);
+    const restored = await EmbeddedEventStore.open({ path });
+    expect(restored.epoch).toBe(epoch);
+    expect(await everything(restored)).toEqual(await everything(store));
+    await restored.close();
+    await expect(beginNewEpoch(join(folder, 'nowhere.db'))).rejects.toThrow();
   });
 
   it('overwrites nothing', async () => {

@@ -12,8 +12,8 @@ import { verifyLog } from '../../verify-log.js';
 import { EmbeddedEventStore } from './embedded-event-store.js';
 import { loadSqlite } from './sqlite.js';
 
-/** Raised by `npm run soak`. */
-const ROUNDS = Number(process.env.LEASEBOOK_DAMAGE_ROUNDS ?? 60);
+/** More of them: LEASEBOOK_DAMAGE_ROUNDS=1000. */
+const ROUNDS = Number(process.env.LEASEBOOK_DAMAGE_ROUNDS ?? 40);
 
 const forms = ['closed', 'in the write-ahead log', 'moved in part', 'moved whole'] as const;
 type Form = (typeof forms)[number];
@@ -162,7 +162,8 @@ describe('a damaged log', () => {
     });
     await fc.assert(
       fc.asyncProperty(what, async (each) => {
-        await tryIt(each);
+        // Closed in order, it has no write-ahead log.
+        await tryIt(each.form === 'closed' ? { ...each, file: 'events.db' } : each);
       }),
       { numRuns: ROUNDS, endOnFailure: true },
     );

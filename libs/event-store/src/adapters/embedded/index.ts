@@ -1,4 +1,4 @@
 export { EmbeddedEventStore, type EmbeddedEventStoreOptions } from './embedded-event-store.js';
 export type { BackupProgress } from './backup.js';
-export { LOG_FORMAT } from './schema.js';
+export { beginNewEpoch, LOG_FORMAT } from './schema.js';
 export { DataFolderLock } from './data-folder-lock.js';

@@ -3,7 +3,7 @@ import { existsSync, statSync } from 'node:fs';
 import { StoreUnavailable } from '#kernel';
 import { CorruptEvent } from '../../corrupt-event.js';
 import { renameDurably, removeDatabase } from './files.js';
-import type { Database, OpenDatabase } from './sqlite.js';
+import { asStoreError, loadSqlite, type Database, type OpenDatabase } from './sqlite.js';
 
 /** Raised with every change of the tables. */
 export const LOG_FORMAT = 1;
@@ -86,4 +86,21 @@ export function writeEpoch(database: Database): string {
   const epoch = randomUUID();
   database.prepare("INSERT OR REPLACE INTO meta (key, value) VALUES ('epoch', ?)").run(epoch);
   return epoch;
+}
+
+/**
+ * After a restore: the log in this file, which nobody may have open, becomes another one than the log it was copied from.
+ * Returns the new epoch.
+ */
+export async function beginNewEpoch(path: string): Promise<string> {
+  checkFile(path);
+  const database = (await loadSqlite())(path, { fileMustExist: true });
+  try {
+    checkFormat(database, path);
+    return writeEpoch(database);
+  } catch (error) {
+    throw asStoreError(error, path);
+  } finally {
+    database.close();
+  }
 }
