@@ -52,6 +52,31 @@ describe('a reaction that fails', () => {
     await runner.stop();
   });
 
+  it('counts its attempts alone: the next reaction begins anew, and what was done is not done again', async () => {
+    const the = world();
+    const carriedOut: number[] = [];
+    const attempts: number[] = [];
+    const broken = new Set([1, 2]);
+    const two = notedCounterAlarm([], {
+      react: () => [1, 2].map((input) => ({ kind: 'do', name: 'note', input })),
+      onFailure: (_, attempt) => {
+        attempts.push(attempt);
+        return { kind: 'retry', afterMs: 1 };
+      },
+    });
+    const note = async (input: unknown): Promise<void> => {
+      if (broken.delete(input as number)) throw new Error('not yet');
+      carriedOut.push(input as number);
+    };
+    const runner = runnerIn(the, [{ ...two, handlers: { note } }]);
+    await runner.start();
+    await counterExecutor(the.store).add(1);
+    await done(runner, the.store);
+    expect(carriedOut).toEqual([1, 2]);
+    expect(attempts).toEqual([1, 1]);
+    await runner.stop();
+  });
+
   it('stops the process visibly when it says so; a retry goes on there, under the same command id', async () => {
     const the = world();
     const notes: Notes = [];

@@ -215,8 +215,6 @@ export class ProcessLoop implements LogConsumer {
       storedType: type,
       error: String(error),
     };
-    // Keeps the checkpoint behind it.
-    this.lowWater.begin(event);
     void this.lanes.stop();
     this.makeRoom();
     this.around.observer.processParked(this.parkedAt);

@@ -9,6 +9,7 @@ import {
   processesIn as runnerIn,
   turns,
   world,
+  type Note,
   type Notes,
 } from '#specs';
 import { deriveUuid, leasebookNamespace } from '../derived-ids.js';
@@ -90,6 +91,30 @@ describe('a process', () => {
     expect([...new Set(places(notes))]).toEqual(['counter-a/0', 'counter-a/1']);
     const ids = new Map(notes.map(({ note, commandId }) => [note.revision, commandId]));
     for (const { note, commandId } of notes) expect(commandId).toBe(ids.get(note.revision));
+    await second.stop();
+  });
+
+  it('does not do again what was written down as done, although the checkpoint waits for another instance', async () => {
+    const the = world();
+    const notes: Notes = [];
+    const { run } = counterExecutor(the.store);
+    for (const on of ['counter-z', 'counter-a', 'counter-b', 'counter-b'])
+      await run({ kind: 'add', amount: 1 }, {}, on);
+    const stuck = new Set(['counter-a']);
+    const fail = ({ stream }: Note) => (stuck.has(stream) ? new Promise<void>(() => undefined) : undefined);
+    const first = runnerIn(the, [notedCounterAlarm(notes, {}, fail)]);
+    await first.start();
+    await turns(20);
+    expect(first.status()).toMatchObject([{ outstanding: 3 }]);
+    stuck.clear();
+    const twice: string[] = [];
+    const second = runnerIn({ ...the, timers: createMemoryTimers(the.clock) }, [notedCounterAlarm(notes)], {
+      startedTwice: (_, key) => twice.push(key),
+    });
+    await second.start();
+    await done(second, the.store);
+    expect(places(notes).sort()).toEqual(['counter-a/0', 'counter-b/0', 'counter-b/1', 'counter-z/0']);
+    expect(twice).toEqual([]);
     await second.stop();
   });
 
