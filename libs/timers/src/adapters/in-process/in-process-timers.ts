@@ -30,7 +30,7 @@ export class InProcessTimers<Handle = unknown> implements Timers {
   private readonly queue = new BTree<Entry<Handle>, undefined>(
     undefined,
     (a, b) => a.dueAt - b.dueAt || a.order - b.order,
-    32,
+    64,
   );
   private readonly firing = new Set<Promise<void>>();
   private added = 0;
