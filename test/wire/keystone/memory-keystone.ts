@@ -1,6 +1,6 @@
 import 'reflect-metadata';
 import type { AddressInfo } from 'node:net';
-import { Global, Module, type DynamicModule } from '@nestjs/common';
+import { Global, Module, type DynamicModule, type NestApplicationOptions } from '@nestjs/common';
 import { CqrsModule } from '@nestjs/cqrs';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { Test } from '@nestjs/testing';
@@ -94,7 +94,8 @@ export async function startMemoryKeystone(options: MemoryKeystoneOptions = {}): 
   const module = await Test.createTestingModule({
     imports: [CqrsModule.forRoot(), platform, AuthModule, IdentityModule, KeystoneModule, ImageModule],
   }).compile();
-  const app = module.createNestApplication<NestFastifyApplication>(adapter, { bodyParser: false, logger: false });
+  const quiet: NestApplicationOptions = { bodyParser: false, logger: false };
+  const app = module.createNestApplication<NestFastifyApplication>(adapter, quiet);
   app.useGlobalFilters(new LastResortFilter([keystonePlainRefusal]));
   await app.init();
   await bootstrapIdentity(app.get(IdentityServices), {
