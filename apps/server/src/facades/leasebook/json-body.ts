@@ -17,6 +17,11 @@ export const JsonBody = createParamDecorator((_data: unknown, context: Execution
   const body = parse(bytes);
   if (body === null || typeof body !== 'object' || Array.isArray(body))
     throw new LeasebookProblem(400, 'invalid-request', 'The body must be a JSON object.');
+  // Validation would not see it: assigning it sets a prototype, not a member.
+  if (Object.hasOwn(body, '__proto__'))
+    throw new LeasebookProblem(400, 'invalid-request', 'property __proto__ should not exist', [
+      'property __proto__ should not exist',
+    ]);
   return body;
 });
 

@@ -12,11 +12,12 @@ export class ProblemFilter implements ExceptionFilter {
     const problem = asProblem(thrown);
     if (problem.status === 500) request.log.error({ err: thrown, request: request.id }, 'unexpected failure');
     if (problem.status === 503) reply.header('retry-after', '1');
+    // As bytes: to a text Fastify would add a charset, which this media type does not have.
     reply
       .code(problem.status)
       .header('content-type', 'application/problem+json')
       .header('x-openstack-request-id', request.id)
-      .send(JSON.stringify(problemBody(problem, request.id)));
+      .send(Buffer.from(JSON.stringify(problemBody(problem, request.id))));
   }
 }
 
