@@ -50,7 +50,12 @@ describe('the tour in the README', () => {
   });
 
   it('takes a host out of service', () => {
-    expect(printed[3]).toMatch(/compute-1/);
+    const [{ hypervisor }] = jsonOf(printed[3]);
+    expect(hypervisor).toMatchObject({
+      hypervisor_hostname: 'compute-1',
+      status: 'disabled',
+      service: { host: 'compute-1', disabled_reason: 'fan swap' },
+    });
   });
 
   it('asks the server how it is', () => {

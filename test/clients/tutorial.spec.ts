@@ -49,7 +49,7 @@ describe('the first steps', () => {
 
   it('end with the log itself', async () => {
     expect(await server.stop()).toBe(0);
-    const history = await leasebook(['history', 'aggregate/1'], folder.path, './data');
+    const history = await leasebook(['history', 'aggregate', '1'], folder.path, './data');
     expect(history).toMatchObject({ code: 0, stdout: expect.stringContaining('rack-1') });
     expect(await leasebook(['verify'], folder.path, './data')).toMatchObject({ code: 0, stderr: '' });
   }, 60_000);
