@@ -110,6 +110,10 @@ describe('settings', () => {
     expect(faultsOf(file(text))).toEqual([expect.stringContaining(fault)]);
   });
 
+  it('given one part of the roles, then it says that the embedded profile needs all of them', () => {
+    expect(faultsOf({ LEASEBOOK_ROLES: 'http,projections' })).toEqual([expect.stringContaining('needs all of')]);
+  });
+
   it('names every fault at once', () => {
     expect(faultsOf({ LEASEBOOK_PORT: 'x', LEASEBOOK_READS: 'maybe' })).toHaveLength(2);
   });
