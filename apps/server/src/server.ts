@@ -75,8 +75,8 @@ async function listen(platform: Platform, readiness: ServerReadiness, logger: Lo
   const adapter = createServerAdapter(settings, logger, plainRefusals);
   const fastify = adapter.getInstance<FastifyInstance>();
   const routes = collectRoutes(fastify);
-  const telemetry = await startTelemetry(settings.otlpEndpoint ?? process.env['OTEL_EXPORTER_OTLP_ENDPOINT'], fastify);
-  await addSecurityHeaders(fastify);
+  const telemetry = await startTelemetry(settings.otlpEndpoint ?? process.env.OTEL_EXPORTER_OTLP_ENDPOINT, fastify);
+  addSecurityHeaders(fastify);
   logRequests(fastify, (facts) => {
     metrics.observeRequest(facts);
   });

@@ -26,7 +26,7 @@ export function logRequests(fastify: FastifyInstance, observe: (facts: RequestFa
       milliseconds: reply.elapsedTime,
     };
     observe(facts);
-    request.log.info(
+    fastify.log.info(
       {
         ...facts,
         request: request.id,

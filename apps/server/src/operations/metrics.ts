@@ -40,15 +40,21 @@ export class Metrics {
     'name',
   ]);
 
+  /** One for each route and status: looked up, not labelled anew. */
+  private readonly series = new Map<string, ReturnType<typeof this.requests.labels>>();
+
   constructor() {
     collectDefaultMetrics({ register: this.registry });
   }
 
   observeRequest(facts: RequestFacts): void {
-    this.requests.observe(
-      { method: facts.method, route: facts.route, status: facts.status },
-      facts.milliseconds / 1000,
-    );
+    const key = `${facts.method} ${facts.route} ${String(facts.status)}`;
+    let series = this.series.get(key);
+    if (series === undefined) {
+      series = this.requests.labels({ method: facts.method, route: facts.route, status: facts.status });
+      this.series.set(key, series);
+    }
+    series.observe(facts.milliseconds / 1000);
   }
 
   private counter<Label extends string>(name: string, help: string, labelNames: readonly Label[]): Counter<Label> {
