@@ -11,8 +11,8 @@ export interface BootstrapWishes {
   /** Also `demo`, password `demo`, member of the project `demo`. */
   readonly demo: boolean;
   /**
-   * Called with a password that was made, before the administrator exists, so that it is kept by then. May be called at
-   * a start and not again.
+   * Called with a password that was made, before the administrator exists, so that it is kept by then. Where several
+   * processes may start at once, configure the password instead: each would keep its own, and one of them counts.
    */
   readonly keepPassword: (password: string) => Promise<void>;
 }
@@ -53,15 +53,22 @@ export async function bootstrapIdentity(services: IdentityServices, wishes: Boot
     accounts.push(
       await account(services, { name: 'demo', password: 'demo', roleName: 'member', when: 'user-missing', at }),
     );
-  if (accounts.length > 0 || !before.roles) await bootstrap(services, accounts, at);
+  const users = accounts.length > 0 || !before.roles ? await bootstrap(services, accounts, at) : [];
   if (!making && wishes.adminPassword !== undefined) await applySetting(services, wishes.adminPassword, at);
-  return { made };
+  // Another process may have been quicker; then its password is the one.
+  return { made: users.includes(builtInId('user', 'admin')) ? made : undefined };
 }
 
-async function bootstrap(services: IdentityServices, accounts: readonly BootstrapAccount[], at: number): Promise<void> {
+/** Ids of the users that were made. */
+async function bootstrap(
+  services: IdentityServices,
+  accounts: readonly BootstrapAccount[],
+  at: number,
+): Promise<readonly string[]> {
   const roles = builtInRoles.map((name) => ({ id: builtInId('role', name), name, description: '' }));
   const outcome = await services.execute({ kind: 'bootstrap', roles, accounts, at }, startContext(at), () => undefined);
   if (outcome.kind === 'refused') throw new Error(`the administrator could not be made: ${outcome.code}`);
+  return outcome.events.flatMap((event) => (event.type === 'UserCreated' ? [event.data.id] : []));
 }
 
 function somebodyIsAdmin(state: Parameters<Parameters<IdentityServices['look']>[0]>[0]): boolean {
