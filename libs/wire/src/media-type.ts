@@ -18,6 +18,8 @@ export function preferred<Offer extends string>(
   offers: readonly Offer[],
 ): Offer | undefined {
   if (accept === undefined || accept.trim() === '' || accept.trim() === '*/*') return offers[0];
+  const exact = offers.find((offer) => offer === accept);
+  if (exact !== undefined) return exact;
   const ranges = accept.split(',').map(rangeOf);
   let best: { readonly offer: Offer; readonly quality: number } | undefined;
   for (const offer of offers) {
