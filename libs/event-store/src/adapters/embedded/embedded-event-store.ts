@@ -44,7 +44,7 @@ const RETRY_DELAYS = [50, 200, 1_000, 5_000];
 
 type State = { readonly kind: 'open' } | { readonly kind: 'recovering' | 'closed'; readonly reason: string };
 
-/** A log in one SQLite file. See ARCHITECTURE.md for the promises; C9 for what follows a failed write. */
+/** A log in one SQLite file. What follows a failed write is C9. */
 export class EmbeddedEventStore implements EventStore {
   readonly exclusive = true;
   private readonly queue: AppendQueue;

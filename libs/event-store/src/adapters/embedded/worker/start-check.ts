@@ -20,7 +20,7 @@ export function checkLog(database: Database, file: string, full: boolean): void 
   if (full) checkStructure(database, file);
   // A name that is found no more would make a stream look empty.
   else if (head <= MAX_EVENTS_FOR_INDEX_CHECK)
-    for (const table of ['stream', 'label']) checkStructure(database, file, table);
+    for (const table of ['stream', 'label'] as const) checkStructure(database, file, table);
   for (let after = full ? 0 : Math.max(0, head - TAIL_EVENTS); after < head;) {
     const last = reader.batch(after, 1_024).at(-1);
     if (last === undefined) throw new CorruptEvent({ file, position: after + 1 }, 'an event is missing');
@@ -61,8 +61,10 @@ function checkIndexes(database: Database, file: string, head: number): void {
   }
 }
 
-/** The engine's own comparison of a table with its indexes; without a table: of everything. */
-function checkStructure(database: Database, file: string, table = '1'): void {
-  const found = database.pragma(`integrity_check(${table})`, { simple: true });
-  if (found !== 'ok') throw new CorruptEvent({ file }, String(found));
+/** The engine's own comparison of a table of names with its indexes; without a table: of everything. */
+function checkStructure(database: Database, file: string, table?: 'stream' | 'label'): void {
+  const found = database.pragma(`integrity_check(${table ?? '1'})`, { simple: true });
+  if (found === 'ok') return;
+  const what = table === undefined ? '' : `the names of its ${table}s do not fit their index: `;
+  throw new CorruptEvent({ file }, `${what}${String(found)}`);
 }

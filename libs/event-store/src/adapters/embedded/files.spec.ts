@@ -1,4 +1,4 @@
-import { access, mkdtemp, readdir, rm } from 'node:fs/promises';
+import { access, mkdtemp, readdir, rm, stat } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { StoreUnavailable } from '#kernel';
@@ -81,6 +81,18 @@ describe('a backup', () => {
   it('of a closed store is refused', async () => {
     await store.close();
     await expect(store.backup(join(folder, 'copy.db'))).rejects.toThrow(StoreUnavailable);
+  });
+});
+
+describe('the write-ahead log', () => {
+  it('stays bounded however much is written', async () => {
+    const streams = Array.from({ length: 32 }, (_, index) => new ChainedStream(`w-${index}`));
+    for (let written = 0; written < 80_000_000; written += 32 * 64 * 1_000) {
+      await store.append(streams.map((stream) => stream.next(64, 'x'.repeat(800))));
+    }
+    const [log, wal] = await Promise.all(['', '-wal'].map((suffix) => stat(join(folder, `events.db${suffix}`))));
+    expect(log!.size).toBeGreaterThan(50_000_000);
+    expect(wal!.size).toBeLessThan(48 * 1024 * 1024);
   });
 });
 
