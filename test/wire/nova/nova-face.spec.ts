@@ -1,3 +1,4 @@
+import { request as httpRequest } from 'node:http';
 import { AddHostToAggregate } from '#inventory';
 import { OutcomeUnknown, StoreUnavailable } from '#kernel';
 import { novaRoutes } from '../../../apps/server/src/facades/nova/index.js';
@@ -220,6 +221,31 @@ describe('what goes along with a command', () => {
     const answer = await ask('GET /v2.1/abc/os-aggregates', { 'x-auth-token': 'unscoped-token' });
     expect(answer.json.badRequest.message).toContain("Context's project_id 'None'");
     expect((await ask('GET /v2.1/os-aggregates', { 'x-auth-token': 'unscoped-token' })).status).toBe(403);
+  });
+});
+
+describe('a request target that names the server', () => {
+  /** As a proxy gets it; fetch would never send it. */
+  const status = (token: string, target: string): Promise<number> =>
+    new Promise((resolve, reject) => {
+      const sent = httpRequest(nova.url, { path: target, headers: { 'x-auth-token': token } }, (answer) => {
+        answer.resume();
+        resolve(answer.statusCode ?? 0);
+      });
+      sent.on('error', reject);
+      sent.end();
+    });
+
+  it.each([
+    ['admin-token', 'http://elsewhere/v2.1/os-aggregates', 200],
+    ['demo-token', 'http://elsewhere/v2.1/os-aggregates', 403],
+    ['nobody', 'http://elsewhere/v2.1/os-aggregates', 401],
+    ['nobody', 'HTTPS://elsewhere:1/compute/v2.1/os-hypervisors/1', 401],
+    ['nobody', 'http://elsewhere/compute/v2/os-hypervisors/1', 401],
+    ['nobody', 'http://elsewhere/v2.1/', 200],
+    ['nobody', 'http://elsewhere?x', 404],
+  ])('%s asking %s gets %d', async (token, target, expected) => {
+    expect(await status(token, target)).toBe(expected);
   });
 });
 

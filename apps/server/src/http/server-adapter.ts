@@ -33,6 +33,7 @@ export function createServerAdapter(
     childLoggerFactory: (parent: FastifyBaseLogger) => parent,
     genReqId: () => `req-${randomUUID()}`,
     requestIdHeader: false,
+    rewriteUrl: ({ url = '/' }) => originForm(url),
     exposeHeadRoutes: false,
     bodyLimit: settings.bodyLimitBytes,
     requestTimeout: settings.requestTimeoutSeconds * 1000,
@@ -52,4 +53,11 @@ export function createServerAdapter(
   });
   fastify.server.maxConnections = settings.connections;
   return adapter;
+}
+
+/** A request target may name the server as well (RFC 9112 §3.2.2); everybody behind this sees its path and query alone. */
+function originForm(target: string): string {
+  if (target.startsWith('/')) return target;
+  const rest = target.replace(/^https?:\/\/[^/?#]*/i, '');
+  return rest.startsWith('/') ? rest : `/${rest}`;
 }

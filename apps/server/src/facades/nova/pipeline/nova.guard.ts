@@ -21,9 +21,10 @@ export class NovaGuard implements CanActivate {
     const http = context.switchToHttp();
     const request = http.getRequest<FastifyRequest>();
     const reply = http.getResponse<FastifyReply>();
-    // In front of the token layer: what browsers ask first, and the way to the API.
-    if (request.method === 'OPTIONS' || !isInApi(request.url)) return true;
-    const asked = new NovaRequest(request, reply, rulesFor(request, context.getHandler()));
+    const rules = rulesFor(request, context.getHandler());
+    // In front of the token layer: what browsers ask first, and the way to the API. Whatever has rules is checked.
+    if (rules === undefined && (request.method === 'OPTIONS' || !isInApi(request.url))) return true;
+    const asked = new NovaRequest(request, reply, rules);
     request.nova = asked;
     for (const step of steps) {
       const wait = step(asked, this.means);
