@@ -33,6 +33,9 @@ export class DidNotStart extends Error {
   }
 }
 
+/** A server that has not said by then that it listens (its log must not be quieter than `info`) is killed. Milliseconds. */
+const listensWithin = 180_000;
+
 /** Most characters kept of each output, from its end. */
 const kept = 4_000_000;
 
@@ -126,11 +129,20 @@ function untilListening(child: ChildProcess, output: Output): Promise<string> {
     createInterface({ input: child.stdout }).on('line', (line) => {
       output.standard = `${output.standard}${line}\n`.slice(-kept);
       const url = /"url":"([^"]+)".*"msg":"listening"/.exec(line)?.[1];
-      if (url !== undefined) resolve(url);
+      if (url === undefined) return;
+      settled();
+      resolve(url);
     });
+    const impatience = setTimeout(() => {
+      child.kill('SIGKILL');
+    }, listensWithin);
+    const settled = (): void => {
+      clearTimeout(impatience);
+    };
     child.once('error', reject);
     // `close`, not `exit`: all that it wrote has been read by then.
     child.once('close', (code) => {
+      settled();
       reject(new DidNotStart(code, output.standard, output.error));
     });
   });

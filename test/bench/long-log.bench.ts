@@ -29,7 +29,7 @@ export async function longLogRows({ events, seconds }: BenchOptions): Promise<Be
   const dataDir = join(folder, 'data');
   const names = Array.from({ length: hosts }, (_, n) => `  - name: node-${String(n).padStart(4, '0')}`);
   writeFileSync(configuration, `simulatedHosts:\n${names.join('\n')}\n`);
-  const environment = { LEASEBOOK_CONFIG: configuration, LEASEBOOK_LOG_LEVEL: 'warn' };
+  const environment = { LEASEBOOK_CONFIG: configuration };
   const start = (): Promise<ServerProcess> => ServerProcess.start({ dataDir, from: 'dist', environment });
   try {
     await (await start()).stop();
