@@ -7,6 +7,7 @@ import {
   type FastifyReply,
   type FastifyRequest,
 } from 'fastify';
+import { closeConnectionsAsTheyIdle } from './closing.js';
 import { refuse, type PlainRefusal } from './last-resort.js';
 
 export interface AdapterSettings {
@@ -52,6 +53,7 @@ export function createServerAdapter(
     done(null, body.length === 0 ? undefined : body);
   });
   fastify.server.maxConnections = settings.connections;
+  closeConnectionsAsTheyIdle(fastify);
   return adapter;
 }
 
