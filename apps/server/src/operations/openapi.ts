@@ -28,6 +28,7 @@ export function describeApi(app: INestApplication, { modules, version }: Describ
     .addTag('read models', 'How the views of the log stand, and putting them right')
     .addTag('versions');
   const described = SwaggerModule.createDocument(app, builder.build(), { include: [...modules] });
+  closeBodies(described);
   return inVersion31(described) as OpenAPIObject;
 }
 
@@ -37,6 +38,23 @@ export function serveOpenApi(app: INestApplication, described: Described): void 
   app.getHttpAdapter().get('/openapi.json', (_request: unknown, reply: FastifyReply) => {
     void reply.header('content-type', 'application/json').send(text);
   });
+}
+
+/** Members that no body has are refused, and the description says so. */
+function closeBodies({ paths, components }: OpenAPIObject): void {
+  for (const { requestBody } of Object.values(paths).flatMap((item) =>
+    Object.values(item as Record<string, Described30>),
+  ))
+    for (const { schema } of Object.values(requestBody?.content ?? {})) {
+      const name = schema?.$ref?.replace('#/components/schemas/', '') ?? '';
+      Object.assign(components?.schemas?.[name] ?? {}, { additionalProperties: false });
+    }
+}
+
+interface Described30 {
+  readonly requestBody?: {
+    readonly content: Readonly<Record<string, { readonly schema?: { readonly $ref?: string } }>>;
+  };
 }
 
 /** Decorators speak OpenAPI 3.0, where `nullable` stands beside the type; since 3.1 null is a type like others. */

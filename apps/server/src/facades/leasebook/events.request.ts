@@ -1,69 +1,73 @@
 import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
 import { Transform, Type } from 'class-transformer';
-import { IsIn, IsInt, IsISO8601, IsOptional, IsString, Length, Matches, Max, Min } from 'class-validator';
+import { IsIn, IsInt, IsOptional, IsString, Length, Matches, Max, Min } from 'class-validator';
 import type { EventSearch } from '#projections/audit-trail/audit-trail.query';
+import { IsMoment, momentForm } from './moment.js';
 
-/** `2026-03-02T08:00:00Z`: a moment needs its zone, or nobody knows which it is. */
-const zoned = /T\d{2}:\d{2}(:\d{2}(\.\d{1,9})?)?(Z|[+-]\d{2}:\d{2})$/;
-const zonedMessage = { message: '$property must be an RFC 3339 moment with a zone, such as 2026-03-02T08:00:00Z' };
+const resourceForm = /^[A-Za-z][A-Za-z0-9]*\/.{1,512}$/;
+const typeForm = /^[A-Za-z][A-Za-z/]*(@[1-9]\d*)?$/;
 
 /** `GET /leasebook/v1/events`. */
 export class EventsRequest {
-  @ApiPropertyOptional({ description: 'Exact name of a stream', example: 'hostAggregates' })
+  @ApiPropertyOptional({
+    description: 'Exact name of a stream',
+    minLength: 1,
+    maxLength: 512,
+    example: 'hostAggregates',
+  })
   @IsOptional()
   @IsString()
   @Length(1, 512)
   stream?: string;
 
-  @ApiPropertyOptional({ description: '`kind/id` of a resource', example: 'aggregate/1' })
+  @ApiPropertyOptional({ description: '`kind/id` of a resource', pattern: resourceForm.source, example: 'aggregate/1' })
   @IsOptional()
-  @Matches(/^[A-Za-z][A-Za-z0-9]*\/.{1,512}$/, { message: 'resource must be kind/id, such as aggregate/1' })
+  @Matches(resourceForm, { message: 'resource must be kind/id, such as aggregate/1' })
   resource?: string;
 
   @ApiPropertyOptional({
     description: 'Type of event, with or without context and version',
+    pattern: typeForm.source,
     example: 'AggregateCreated',
   })
   @IsOptional()
-  @Matches(/^[A-Za-z][A-Za-z/]*(@[1-9]\d*)?$/, {
+  @Matches(typeForm, {
     message: 'type must be like AggregateCreated or inventory/AggregateCreated@1',
   })
   type?: string;
 
-  @ApiPropertyOptional({ description: 'Id of the user who acted' })
+  @ApiPropertyOptional({ description: 'Id of the user who acted', minLength: 1, maxLength: 255 })
   @IsOptional()
   @IsString()
   @Length(1, 255)
   actor?: string;
 
-  @ApiPropertyOptional({ description: 'Id of the project acted for' })
+  @ApiPropertyOptional({ description: 'Id of the project acted for', minLength: 1, maxLength: 255 })
   @IsOptional()
   @IsString()
   @Length(1, 255)
   project?: string;
 
-  @ApiPropertyOptional({ description: 'Through which face', example: 'nova' })
+  @ApiPropertyOptional({ description: 'Through which face', minLength: 1, maxLength: 64, example: 'nova' })
   @IsOptional()
   @IsString()
   @Length(1, 64)
   facade?: string;
 
-  @ApiPropertyOptional({ description: 'All that one request led to' })
+  @ApiPropertyOptional({ description: 'All that one request led to', minLength: 1, maxLength: 255 })
   @IsOptional()
   @IsString()
   @Length(1, 255)
   correlation?: string;
 
-  @ApiPropertyOptional({ description: 'Recorded at or after', format: 'date-time' })
+  @ApiPropertyOptional({ description: 'Recorded at or after', format: 'date-time', pattern: momentForm.source })
   @IsOptional()
-  @IsISO8601({ strict: true })
-  @Matches(zoned, zonedMessage)
+  @IsMoment()
   from?: string;
 
-  @ApiPropertyOptional({ description: 'Recorded before', format: 'date-time' })
+  @ApiPropertyOptional({ description: 'Recorded before', format: 'date-time', pattern: momentForm.source })
   @IsOptional()
-  @IsISO8601({ strict: true })
-  @Matches(zoned, zonedMessage)
+  @IsMoment()
   to?: string;
 
   @ApiProperty({ description: 'Which comes first', enum: ['oldest', 'newest'], default: 'newest', required: false })
@@ -74,6 +78,7 @@ export class EventsRequest {
     description: 'Position of the last event of the page before (its `next`)',
     type: 'integer',
     minimum: 0,
+    maximum: Number.MAX_SAFE_INTEGER,
   })
   @IsOptional()
   @Type(() => Number)

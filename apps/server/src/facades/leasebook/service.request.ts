@@ -5,6 +5,7 @@ import { IsOptional, IsString, Length } from 'class-validator';
 export class DisableRequest {
   @ApiPropertyOptional({
     description: 'Why, as Nova shows it in `disabled_reason`',
+    minLength: 1,
     maxLength: 255,
     example: 'fan swap',
   })
