@@ -1,4 +1,5 @@
-// In every jest run: LEASEBOOK_TEST_RUNS makes each property be tried that often (unless it names a number of its own).
+// In every jest run: LEASEBOOK_TEST_RUNS says how often each property is tried; one that names a number takes it from here first:
+// `numRuns: fc.readConfigureGlobal().numRuns ?? 60`.
 const runs = Number(process.env.LEASEBOOK_TEST_RUNS ?? 0);
 if (runs > 0) {
   const { default: fc } = await import('fast-check');

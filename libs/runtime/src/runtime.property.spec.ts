@@ -28,7 +28,7 @@ import { ProjectionRunner } from './projections/projection-runner.js';
 import { verifyProjection } from './verify.js';
 
 /** Enough to meet most pairs of faults; the soak raises it. */
-const numRuns = Number(process.env.LEASEBOOK_PROPERTY_RUNS ?? 60);
+const numRuns = fc.readConfigureGlobal().numRuns ?? 60;
 /** Milliseconds; only to end a run that hangs. */
 const longest = 120_000;
 const projections = [counterTotalsProjection(), counterEventsProjection()];

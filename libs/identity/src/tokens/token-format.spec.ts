@@ -46,7 +46,7 @@ describe('the text of a token', () => {
       fc.property(anyClaims, (claims) => {
         expect(new TokenFormat(randomBytes(32)).read(format.write(claims))).toBeUndefined();
       }),
-      { numRuns: 20 },
+      { numRuns: fc.readConfigureGlobal().numRuns ?? 20 },
     );
   });
 

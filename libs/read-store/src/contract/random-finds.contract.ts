@@ -128,7 +128,7 @@ export function randomFindsSuite(create: CreateHarness, keeps: Keeps): void {
           }
         },
       ),
-      { numRuns: 60 },
+      { numRuns: fc.readConfigureGlobal().numRuns ?? 60 },
     );
     await searching.finally(async () => {
       await store.close();

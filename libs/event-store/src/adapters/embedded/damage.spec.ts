@@ -12,8 +12,8 @@ import { verifyLog } from '../../verify-log.js';
 import { EmbeddedEventStore } from './embedded-event-store.js';
 import { loadSqlite } from './sqlite.js';
 
-/** More of them: LEASEBOOK_DAMAGE_ROUNDS=1000. */
-const ROUNDS = Number(process.env.LEASEBOOK_DAMAGE_ROUNDS ?? 40);
+/** More of them: LEASEBOOK_TEST_RUNS=1000. */
+const ROUNDS = fc.readConfigureGlobal().numRuns ?? 40;
 
 const forms = ['closed', 'in the write-ahead log', 'moved in part', 'moved whole'] as const;
 type Form = (typeof forms)[number];
