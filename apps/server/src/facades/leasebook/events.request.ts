@@ -4,7 +4,8 @@ import { IsIn, IsInt, IsOptional, IsString, Length, Matches, Max, Min } from 'cl
 import type { EventSearch } from '#projections/audit-trail/audit-trail.query';
 import { IsMoment, momentForm } from './moment.js';
 
-const resourceForm = /^[A-Za-z][A-Za-z0-9]*\/.{1,512}$/;
+// eslint-disable-next-line no-control-regex -- what may not be in an id of history.request.ts
+const resourceForm = /^[A-Za-z][A-Za-z0-9]*\/[^\u0000-\u001f\u007f-\u009f]{1,512}$/u;
 const typeForm = /^[A-Za-z][A-Za-z/]*(@[1-9]\d*)?$/;
 
 /** `GET /leasebook/v1/events`. */
