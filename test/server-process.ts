@@ -19,6 +19,8 @@ export interface StartOptions {
   readonly from?: 'dist' | 'sources';
   /** Working folder; the repository by default. */
   readonly cwd?: string;
+  /** Killed when it has not said by then that it listens (its log must not be quieter than `info`). Default: 180,000. */
+  readonly listensWithinMs?: number;
 }
 
 /** The process ended instead of listening. */
@@ -32,9 +34,6 @@ export class DidNotStart extends Error {
     super(`the server ended with ${String(exitCode)} before it listened\n${standardError}\n${standardOutput}`);
   }
 }
-
-/** A server that has not said by then that it listens (its log must not be quieter than `info`) is killed. Milliseconds. */
-const listensWithin = 180_000;
 
 /** Most characters kept of each output, from its end. */
 const kept = 4_000_000;
@@ -71,7 +70,7 @@ export class ServerProcess {
       },
     });
     const output = new Output();
-    const url = await untilListening(child, output);
+    const url = await untilListening(child, output, options.listensWithinMs ?? 180_000);
     return new ServerProcess(child, output, url, performance.now() - began);
   }
 
@@ -122,7 +121,7 @@ class Output {
   error = '';
 }
 
-function untilListening(child: ChildProcess, output: Output): Promise<string> {
+function untilListening(child: ChildProcess, output: Output, withinMs: number): Promise<string> {
   return new Promise((resolve, reject) => {
     child.stderr?.on('data', (chunk: Buffer) => (output.error = `${output.error}${chunk.toString()}`.slice(-kept)));
     if (child.stdout === null) throw new Error('no standard output');
@@ -135,7 +134,7 @@ function untilListening(child: ChildProcess, output: Output): Promise<string> {
     });
     const impatience = setTimeout(() => {
       child.kill('SIGKILL');
-    }, listensWithin);
+    }, withinMs);
     const settled = (): void => {
       clearTimeout(impatience);
     };

@@ -30,7 +30,8 @@ export async function longLogRows({ events, seconds }: BenchOptions): Promise<Be
   const names = Array.from({ length: hosts }, (_, n) => `  - name: node-${String(n).padStart(4, '0')}`);
   writeFileSync(configuration, `simulatedHosts:\n${names.join('\n')}\n`);
   const environment = { LEASEBOOK_CONFIG: configuration };
-  const start = (): Promise<ServerProcess> => ServerProcess.start({ dataDir, from: 'dist', environment });
+  const start = (): Promise<ServerProcess> =>
+    ServerProcess.start({ dataDir, from: 'dist', environment, listensWithinMs: 1_800_000 });
   try {
     await (await start()).stop();
     const rows = [await made(dataDir, configuration, events)];
