@@ -1,6 +1,5 @@
-import { randomBytes, randomUUID } from 'node:crypto';
-import { systemActor, type CommandContext } from '#kernel';
-import { deriveUuid, leasebookNamespace } from '#runtime';
+import { randomBytes } from 'node:crypto';
+import { deriveUuid, leasebookNamespace, systemContext } from '#runtime';
 import type { BootstrapAccount } from './directory/bootstrap.decider.js';
 import { builtInRoles } from './directory/role-implication.policy.js';
 import type { IdentityServices } from './services.js';
@@ -66,7 +65,11 @@ async function bootstrap(
   at: number,
 ): Promise<readonly string[]> {
   const roles = builtInRoles.map((name) => ({ id: builtInId('role', name), name, description: '' }));
-  const outcome = await services.execute({ kind: 'bootstrap', roles, accounts, at }, startContext(at), () => undefined);
+  const outcome = await services.execute(
+    { kind: 'bootstrap', roles, accounts, at },
+    systemContext(at),
+    () => undefined,
+  );
   if (outcome.kind === 'refused') throw new Error(`the administrator could not be made: ${outcome.code}`);
   return outcome.events.flatMap((event) => (event.type === 'UserCreated' ? [event.data.id] : []));
 }
@@ -126,22 +129,7 @@ async function applySetting(services: IdentityServices, password: string, at: nu
   const sealedPassword = await texts.seal(id, await passwords.hash(password));
   await services.execute(
     { kind: 'set-password', id, sealedPassword, source: 'setting', changedAt: at },
-    startContext(at),
+    systemContext(at),
     () => undefined,
   );
-}
-
-function startContext(time: number): CommandContext {
-  const commandId = randomUUID();
-  return {
-    commandId,
-    repeatable: false,
-    time,
-    actor: systemActor,
-    facade: 'runtime',
-    requestId: commandId,
-    correlationId: commandId,
-    causationId: null,
-    clientAddress: null,
-  };
 }

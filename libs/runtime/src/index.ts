@@ -14,3 +14,4 @@ export * from './projections/read-freshness.js';
 export * from './processes/process-runner.js';
 export * from './vault/file-vault.js';
 export * from './verify.js';
+export * from './system-context.js';

@@ -7,7 +7,7 @@ const path = fileURLToPath(new URL('../../../../docs/reference/configuration.md'
 
 it('docs/reference/configuration.md says what the settings table says (LEASEBOOK_TEST_WRITE_DOCS=1 writes it)', () => {
   const text = configurationReference();
-  if (process.env['LEASEBOOK_TEST_WRITE_DOCS'] === '1') {
+  if (process.env.LEASEBOOK_TEST_WRITE_DOCS === '1') {
     mkdirSync(fileURLToPath(new URL('.', `file://${path}`)), { recursive: true });
     writeFileSync(path, text);
   }

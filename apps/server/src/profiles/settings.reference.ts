@@ -27,15 +27,15 @@ function line(key: string, env: string | undefined, schema: Schema, about: strin
 }
 
 function nested(row: SettingRow): readonly string[] {
-  const schema = row.schema['type'] === 'array' ? (row.schema['items'] as Schema) : row.schema;
-  const properties = schema['properties'] as Readonly<Record<string, Schema>> | undefined;
+  const schema = row.schema.type === 'array' ? (row.schema.items as Schema) : row.schema;
+  const properties = schema.properties as Readonly<Record<string, Schema>> | undefined;
   if (properties === undefined) return [];
-  const required = new Set(schema['required'] as readonly string[]);
+  const required = new Set(schema.required as readonly string[]);
   return [
     '',
     `## ${row.key}`,
     '',
-    `${row.about}${row.schema['type'] === 'array' ? ' Each entry:' : ''}`,
+    `${row.about}${row.schema.type === 'array' ? ' Each entry:' : ''}`,
     '',
     '| Key | Values | Default |',
     '| --- | --- | --- |',
@@ -47,20 +47,20 @@ function nested(row: SettingRow): readonly string[] {
 }
 
 function values(schema: Schema): string {
-  if (Array.isArray(schema['enum'])) return schema['enum'].map((value) => `\`${String(value)}\``).join(', ');
-  if (schema['type'] === 'integer') return `${String(schema['minimum'])} … ${String(schema['maximum'])}`;
-  if (schema['type'] === 'boolean') return '`true`, `false`';
-  if (schema['type'] === 'array') return `list of ${values(schema['items'] as Schema)}`;
-  if (schema['type'] === 'object') return 'see below';
-  if (schema['format'] !== undefined) return String(schema['format']);
-  const pattern = schema['pattern'];
+  if (Array.isArray(schema.enum)) return schema.enum.map((value) => `\`${String(value)}\``).join(', ');
+  if (schema.type === 'integer') return `${String(schema.minimum)} … ${String(schema.maximum)}`;
+  if (schema.type === 'boolean') return '`true`, `false`';
+  if (schema.type === 'array') return `list of ${values(schema.items as Schema)}`;
+  if (schema.type === 'object') return 'see below';
+  if (typeof schema.format === 'string') return schema.format;
+  const pattern = schema.pattern;
   if (typeof pattern === 'string' && pattern.endsWith('://')) return 'URL';
   return 'text';
 }
 
 function fallback(schema: Schema): string {
-  const value = schema['default'];
+  const value = schema.default;
   if (value === undefined) return '';
   if (Array.isArray(value)) return value.length === 0 ? 'empty' : `\`${value.join(',')}\``;
-  return `\`${String(value)}\``;
+  return `\`${typeof value === 'string' ? value : JSON.stringify(value)}\``;
 }

@@ -127,7 +127,7 @@ describe('settings', () => {
   it('describes every setting and bounds every number', () => {
     for (const row of settingRows) {
       expect(row.about.length).toBeGreaterThan(10);
-      if (row.schema['type'] === 'integer')
+      if (row.schema.type === 'integer')
         expect(row.schema).toMatchObject({ minimum: expect.any(Number), maximum: expect.any(Number) });
     }
   });

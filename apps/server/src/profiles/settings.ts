@@ -23,7 +23,7 @@ const defaultFile = 'config/leasebook.yaml';
  * Throws WrongSettings; nothing is guessed, rounded or ignored.
  */
 export function loadSettings(environment: Environment = process.env): Settings {
-  const named = environment['LEASEBOOK_CONFIG'];
+  const named = environment.LEASEBOOK_CONFIG;
   const file = named === undefined || named === '' ? readOptional(defaultFile) : readNamed(named);
   const engines = ['LEASEBOOK_EVENT_STORE_URL', 'LEASEBOOK_READ_STORE_URL', 'LEASEBOOK_TIMERS_URL'];
   const isDemo = file === undefined && engines.every((name) => (environment[name] ?? '') === '');
@@ -90,7 +90,7 @@ function fromEnvironment(environment: Environment, faults: string[]): Record<str
 
 /** A text that does not fit stays a text, so that validation names it. */
 function parseText(row: SettingRow, text: string): unknown {
-  const type = row.schema['type'];
+  const type = row.schema.type;
   if (type === 'integer' && /^-?\d+$/.test(text)) return Number(text);
   if (type === 'boolean' && /^(true|false|1|0|yes|no|on|off)$/i.test(text)) return /^(true|1|yes|on)$/i.test(text);
   if (type === 'array') return text.split(',').map((item) => item.trim());
@@ -112,9 +112,8 @@ function phrase(error: ErrorObject): string {
   const where = path.join('.') || 'settings';
   const name = row?.env === undefined || path.length > 1 ? where : `${row.env} (${where})`;
   if (error.keyword === 'additionalProperties')
-    return `${name}: ${String(error.params['additionalProperty'])} is not a setting`;
-  if (error.keyword === 'enum')
-    return `${name} must be one of ${(error.params['allowedValues'] as unknown[]).join(', ')}`;
+    return `${name}: ${String(error.params.additionalProperty)} is not a setting`;
+  if (error.keyword === 'enum') return `${name} must be one of ${(error.params.allowedValues as unknown[]).join(', ')}`;
   return `${name} ${error.message ?? 'is wrong'}`;
 }
 

@@ -1,5 +1,4 @@
-import { randomUUID } from 'node:crypto';
-import { systemActor, type CommandContext } from '#kernel';
+import type { CommandContext } from '#kernel';
 import { deriveUuid, leasebookNamespace } from '#runtime';
 
 /**
@@ -9,20 +8,4 @@ import { deriveUuid, leasebookNamespace } from '#runtime';
 export function derivedContext(context: CommandContext, key: string): CommandContext {
   const commandId = deriveUuid(leasebookNamespace, `${context.commandId}\n${key}`);
   return { ...context, commandId, causationId: context.commandId };
-}
-
-/** For what the server does of its own accord. */
-export function systemContext(time: number): CommandContext {
-  const commandId = randomUUID();
-  return {
-    commandId,
-    repeatable: false,
-    time,
-    actor: systemActor,
-    facade: 'runtime',
-    requestId: `req-${commandId}`,
-    correlationId: commandId,
-    causationId: null,
-    clientAddress: null,
-  };
 }

@@ -1,4 +1,5 @@
 import type { CommandContext } from '#kernel';
+import { systemContext } from '#runtime';
 import { Inject, Injectable, Logger } from '@nestjs/common';
 import { CommandBus } from '@nestjs/cqrs';
 import { CheckHeartbeats, DiscoverHypervisors } from '../../contracts.js';
@@ -8,7 +9,6 @@ import {
   type InventorySettings,
   type WaitingClock,
 } from '../../inventory.settings.js';
-import { systemContext } from '../derived-context.js';
 
 /** Looks after the hypervisors as long as the server runs; a process without that role leaves it to others. */
 @Injectable()
