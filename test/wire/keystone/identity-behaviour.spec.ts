@@ -1,5 +1,6 @@
 import { afterEach, describe, expect, it } from '@jest/globals';
 import { bootstrapIdentity, IdentityServices } from '#identity';
+import { systemContext } from '#runtime';
 import { VirtualClock } from '#specs';
 import { startMemoryKeystone, tokenFrom, type MemoryKeystone, type MemoryKeystoneOptions } from './memory-keystone.js';
 
@@ -252,6 +253,23 @@ describe('every start', () => {
     expect(kept.length).toBeGreaterThanOrEqual(24);
     expect((await show(server, headers['x-auth-token'])).status).toBe(401);
     await expect(tokenFrom(server.url, 'admin', kept, 'admin')).resolves.toMatch(/./);
+  });
+});
+
+describe('a deleted user', () => {
+  it('whose key outlived the deletion, because the server died in between, is erased when it is asked for again', async () => {
+    const server = await start();
+    const headers = { 'x-auth-token': await server.logIn('admin', 'admin') };
+    const demo = await server.logIn('demo', 'demo');
+    const { token } = (await (await show(server, demo)).json()) as { token: { user: { id: string } } };
+    const { id } = token.user;
+    const identity = server.app.get(IdentityServices);
+    const { texts } = identity;
+    const sealed = await texts.seal(id, 'demo');
+    await identity.execute({ kind: 'delete-user', id, deletedAt: 1 }, systemContext(1), () => undefined);
+    expect(await texts.openSecret(id, sealed)).toBe('demo');
+    expect((await fetch(`${server.url}/v3/users/${id}`, { method: 'DELETE', headers })).status).toBe(404);
+    expect(await texts.openSecret(id, sealed)).toBeUndefined();
   });
 });
 
