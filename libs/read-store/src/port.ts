@@ -114,6 +114,11 @@ export interface ProjectionStore {
    * Throws `CheckpointConflict`, `InvalidDocument`, `NotUnique`; the checkpoint has not moved then.
    */
   apply(writes: readonly DocumentWrite[], checkpoint: Checkpoint): Promise<void>;
+  /**
+   * Makes what finds need and writes do not, and what a generation beside the live one may lack until then: its
+   * secondary indexes. In steps, batches are written in between. `swap` makes what is missing still, without them.
+   */
+  makeSearchable(): Promise<void>;
   /** Every document, by collection and `_id` in byte order: for comparing with a rebuild. */
   dump(): AsyncIterable<{ readonly collection: string; readonly document: Stored<Document> }>;
 }

@@ -1,4 +1,3 @@
-import { randomBytes } from 'node:crypto';
 import { v5 as uuidV5 } from 'uuid';
 
 /** UUIDv5 of a name in a namespace: the same wherever and whenever it is derived (C2, C16). */
@@ -12,9 +11,4 @@ export const leasebookNamespace = '6f2b1c1e-8a53-5f1e-9d0b-3c7f5a1d2e40';
 /** An event's id: command id, event type and index in the decision (C2). */
 export function eventId(commandId: string, type: string, index: number): string {
   return deriveUuid(leasebookNamespace, `event\n${commandId}\n${type}\n${String(index)}`);
-}
-
-/** 32 random hex digits: ids of users, projects, roles. */
-export function randomHexId(): string {
-  return randomBytes(16).toString('hex');
 }

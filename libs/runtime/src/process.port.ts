@@ -51,6 +51,3 @@ export function running<State>(
 ): RunningProcess {
   return { process: process as unknown as Process, ...parts };
 }
-
-/** Nest injection token: contexts contribute `RunningProcess` values, the runtime runs them. */
-export const RUNNING_PROCESSES = Symbol('RunningProcesses');

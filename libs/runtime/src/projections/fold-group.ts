@@ -47,6 +47,46 @@ export interface FoldedGroup {
   readonly failed: { readonly event: LogEvent; readonly error: Error } | undefined;
 }
 
+/** Wanted documents kept from group to group at most. */
+const maxCarried = 16_384;
+
+/**
+ * What the groups folded before say about documents, so that a group can be folded before the last one is written, and
+ * what many events want is read once. Only as good as those groups: to be thrown away when one of them was not kept.
+ */
+export class CarriedDocuments {
+  private readonly wanted = new Map<string, Document | undefined>();
+  private last: ReadonlyMap<string, Document | undefined> = new Map();
+
+  has(key: string): boolean {
+    return this.last.has(key) || this.wanted.has(key);
+  }
+
+  get(key: string): Document | undefined {
+    return this.last.has(key) ? this.last.get(key) : this.wanted.get(key);
+  }
+
+  /** `wanted`: of this group, as they were before it; `changed`: all that it changed. */
+  carry(
+    wanted: ReadonlyMap<string, DocumentRef>,
+    found: ReadonlyMap<string, Document>,
+    changed: ReadonlyMap<string, Document | undefined>,
+  ): void {
+    for (const key of wanted.keys()) {
+      const before = this.has(key) ? this.get(key) : found.get(key);
+      this.wanted.delete(key);
+      this.wanted.set(key, changed.has(key) ? changed.get(key) : before);
+    }
+    for (const [key, document] of this.last)
+      if (this.wanted.has(key) && !wanted.has(key)) this.wanted.set(key, document);
+    this.last = changed;
+    for (const key of this.wanted.keys()) {
+      if (this.wanted.size <= maxCarried) break;
+      this.wanted.delete(key);
+    }
+  }
+}
+
 /** Folds a group of events: one look for all documents wanted, then event by event over what the earlier ones made. */
 export async function foldGroup(
   projection: Projection,
@@ -54,6 +94,7 @@ export async function foldGroup(
   store: ProjectionStore,
   group: readonly LogEvent[],
   skipped: ReadonlySet<string>,
+  carried = new CarriedDocuments(),
 ): Promise<FoldedGroup> {
   const refs = new Map<string, DocumentRef>();
   const steps: { readonly index: number; readonly envelope: EventEnvelope }[] = [];
@@ -70,8 +111,9 @@ export async function foldGroup(
       break;
     }
   }
-  const found = refs.size === 0 ? new Map<string, Stored<Document>>() : await store.getMany([...refs.values()]);
-  const overlay = new Overlay(projection, found);
+  const unknown = [...refs].filter(([key]) => !carried.has(key)).map(([, ref]) => ref);
+  const found = unknown.length === 0 ? new Map<string, Stored<Document>>() : await store.getMany(unknown);
+  const overlay = new Overlay(projection, found, carried);
   for (const { index, envelope } of steps) {
     try {
       overlay.take(projection.fold(envelope, overlay), envelope.position);
@@ -80,13 +122,14 @@ export async function foldGroup(
       break;
     }
   }
+  carried.carry(refs, found, overlay.changed);
   const through = failedAt === undefined ? group.at(-1) : group[failedAt.index - 1];
   const event = failedAt && group[failedAt.index];
   return { writes: overlay.writes(), through, failed: event && failedAt && { event, error: failedAt.error } };
 }
 
 class Overlay implements Documents {
-  private readonly changed = new Map<string, Document | undefined>();
+  readonly changed = new Map<string, Document | undefined>();
   private readonly pending = new Map<string, DocumentWrite>();
   private readonly every: DocumentWrite[] = [];
   /** Where a unique index watches, intermediate writes matter: a name may go from one document to another. */
@@ -95,14 +138,14 @@ class Overlay implements Documents {
   constructor(
     projection: Projection,
     private readonly found: ReadonlyMap<string, Stored<Document>>,
+    private readonly carried: CarriedDocuments,
   ) {
     this.keepsEvery = projection.collections.some(({ indexes }) => indexes.some(({ unique }) => unique === true));
   }
 
   get<D extends Document>(collection: string, id: string): Stored<D> | D | undefined {
     const key = refKey({ collection, id });
-    const document = this.changed.has(key) ? this.changed.get(key) : this.found.get(key);
-    return document as Stored<D> | D | undefined;
+    return this.latest(key) as Stored<D> | D | undefined;
   }
 
   take(changes: readonly Change[], position: number): void {
@@ -123,6 +166,11 @@ class Overlay implements Documents {
 
   writes(): readonly DocumentWrite[] {
     return this.keepsEvery ? this.every : [...this.pending.values()];
+  }
+
+  private latest(key: string): Document | undefined {
+    if (this.changed.has(key)) return this.changed.get(key);
+    return this.carried.has(key) ? this.carried.get(key) : this.found.get(key);
   }
 
   private note(key: string, write: DocumentWrite): void {

@@ -85,7 +85,10 @@ export class ProjectionRunner {
       if (reached === end || this.closing.signal.aborted) break;
       end = reached;
     }
-    for (const [entry, beside] of fresh) await this.swapIn(entry, beside);
+    for (const [entry, beside] of fresh) {
+      await beside.store.makeSearchable();
+      await this.swapIn(entry, beside);
+    }
     for (const { live } of this.entries.values()) this.feed.join(live);
     this.feed.start(end);
     this.caughtUp = true;
@@ -227,6 +230,7 @@ export class ProjectionRunner {
   private async swapWhenReached(entry: Entry, model: ReadModel): Promise<void> {
     const { live } = entry;
     await model.settled();
+    await model.store.makeSearchable();
     // The live one is held still, so that the new one can reach it; both are at most one group apart.
     this.feed.leave(live);
     await live.settled();

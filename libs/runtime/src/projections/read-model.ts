@@ -4,7 +4,7 @@ import type { LogEvent } from '../log-event.js';
 import type { LogConsumer } from '../log-reading.js';
 import { asError, type ParkedEvent, type RuntimeObserver } from '../observer.js';
 import { Room } from '../room.js';
-import { foldGroup, Wanted } from './fold-group.js';
+import { CarriedDocuments, foldGroup, type FoldedGroup, Wanted } from './fold-group.js';
 
 /** Events folded and written together at most. */
 const maxGroup = 4_096;
@@ -37,6 +37,8 @@ export class ReadModel implements LogConsumer {
   private applied: number;
   private offered: number;
   private sinceCheckpoint = 0;
+  /** Counts how often the queue was dropped: what was taken from it before is not to be kept. */
+  private line = 0;
   private unwritten: LogEvent | undefined;
 
   constructor(
@@ -93,25 +95,46 @@ export class ReadModel implements LogConsumer {
   }
 
   private async workOff(): Promise<void> {
-    while (this.queue.length > 0) {
-      const all = this.queue.length <= maxGroup;
-      const group = all ? this.queue : this.queue.slice(0, maxGroup);
-      this.queue = all ? [] : this.queue.slice(maxGroup);
-      this.makeRoom();
-      const { pauses } = this.around;
-      await untilItWorks(
-        () => this.applyGroup(group),
-        (error) => this.troubled(error),
-        pauses,
-        this.stopping.signal,
-      );
-      this.trouble = undefined;
+    let { line } = this;
+    let carried = new CarriedDocuments();
+    let writing: Promise<void> = Promise.resolve();
+    for (;;) {
+      // Full groups come one behind the other: the next is folded while one is written. Smaller ones gather.
+      if (this.queue.length < maxGroup) await writing;
+      if (this.queue.length === 0) break;
+      if (line !== this.line) [line, carried] = [this.line, new CarriedDocuments()];
+      const group = this.nextGroup();
+      const folded = await this.untilItWorks(() => this.fold(group, carried));
+      await writing;
+      // Otherwise the group before was not kept, and this one was folded over it.
+      if (folded !== undefined && line === this.line) writing = this.kept(group, folded);
     }
     this.work = undefined;
   }
 
-  private async applyGroup(group: readonly LogEvent[]): Promise<void> {
-    const { writes, through, failed } = await foldGroup(this.projection, this.wanted, this.store, group, this.skipped);
+  private nextGroup(): readonly LogEvent[] {
+    const all = this.queue.length <= maxGroup;
+    const group = all ? this.queue : this.queue.slice(0, maxGroup);
+    this.queue = all ? [] : this.queue.slice(maxGroup);
+    this.makeRoom();
+    return group;
+  }
+
+  private async kept(group: readonly LogEvent[], folded: FoldedGroup): Promise<void> {
+    await this.untilItWorks(() => this.keep(group, folded));
+    this.trouble = undefined;
+  }
+
+  private untilItWorks<T>(attempt: () => Promise<T>): Promise<T | undefined> {
+    const failed = (error: unknown): void => this.troubled(error);
+    return untilItWorks(attempt, failed, this.around.pauses, this.stopping.signal);
+  }
+
+  private fold(group: readonly LogEvent[], carried?: CarriedDocuments): Promise<FoldedGroup> {
+    return foldGroup(this.projection, this.wanted, this.store, group, this.skipped, carried);
+  }
+
+  private async keep(group: readonly LogEvent[], { writes, through, failed }: FoldedGroup): Promise<void> {
     try {
       if (through !== undefined) await this.write(writes, through, group.length);
     } catch (error) {
@@ -119,7 +142,8 @@ export class ReadModel implements LogConsumer {
       // Nothing was written. One by one, so that what comes before the bad document is kept and its event is named.
       const [only] = group;
       if (group.length === 1 && only !== undefined) this.park(only, error);
-      else for (const event of group) if (this.parkedAt === undefined) await this.applyGroup([event]);
+      else
+        for (const event of group) if (this.parkedAt === undefined) await this.keep([event], await this.fold([event]));
       return;
     }
     if (failed !== undefined) this.park(failed.event, failed.error);
@@ -167,6 +191,7 @@ export class ReadModel implements LogConsumer {
   }
 
   private drop(): void {
+    this.line += 1;
     this.queue = [];
     this.makeRoom();
   }

@@ -90,6 +90,10 @@ class FaultyProjectionStore implements ProjectionStore {
     return withFault(this.plan, 'apply', () => this.inner.apply(writes, checkpoint), failed);
   }
 
+  makeSearchable(): Promise<void> {
+    return this.inner.makeSearchable();
+  }
+
   dump(): AsyncIterable<{ readonly collection: string; readonly document: Stored<Document> }> {
     return this.inner.dump();
   }

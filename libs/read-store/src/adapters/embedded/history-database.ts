@@ -7,8 +7,10 @@ import type { Cell } from './history-protocol.js';
 import {
   checkpointOf,
   checkpointText,
+  createIndex,
   createTable,
   type HistoryTable,
+  indexName,
   sqlValue,
   tableName,
   tablesOf,
@@ -60,10 +62,21 @@ export class HistoryDatabase {
     })();
   }
 
+  /** Makes one of the indexes that only finds need; false when there are all of them. */
+  addIndex(generation: number): boolean {
+    const missing = this.missingIndexes(generation)[0];
+    if (missing !== undefined) this.database.exec(missing);
+    return missing !== undefined;
+  }
+
+  /** What was built beside becomes the live one, and from then on is searched. */
   replace(shape: ProjectionShape, generation: number): void {
-    this.database
-      .prepare('INSERT OR REPLACE INTO projections (name, shape, generation) VALUES (?, ?, ?)')
-      .run(shape.name, fingerprint(shape), generation);
+    this.database.transaction(() => {
+      for (const missing of this.missingIndexes(generation)) this.database.exec(missing);
+      this.database
+        .prepare('INSERT OR REPLACE INTO projections (name, shape, generation) VALUES (?, ?, ?)')
+        .run(shape.name, fingerprint(shape), generation);
+    })();
   }
 
   /** The projection is kept elsewhere from now on. */
@@ -118,6 +131,15 @@ export class HistoryDatabase {
 
   deleteBlob(key: string): void {
     this.database.prepare('DELETE FROM blobs WHERE key = ?').run(key);
+  }
+
+  private missingIndexes(generation: number): readonly string[] {
+    const exists = this.database.prepare("SELECT 1 FROM sqlite_master WHERE type = 'index' AND name = ?").pluck();
+    return (this.generations.get(generation)?.writers ?? []).flatMap(({ table }) =>
+      table.definition.indexes
+        .filter((index) => exists.get(indexName(table, index)) === undefined)
+        .map((index) => createIndex(table, index)),
+    );
   }
 
   private write(open: OpenGeneration, cells: readonly Cell[], checkpoint: Checkpoint): ReadonlyMap<string, number> {

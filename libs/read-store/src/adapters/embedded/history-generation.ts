@@ -63,6 +63,11 @@ export class HistoryGeneration implements Generation {
     await this.writer.ask({ kind: 'apply', generation: this.number, rows, checkpoint });
   }
 
+  /** One index after the other, so that other batches are written between them. */
+  async makeSearchable(): Promise<void> {
+    while (!this.removed && (await this.writer.ask({ kind: 'addIndex', generation: this.number })) === 1);
+  }
+
   async *dump(): AsyncGenerator<{ readonly collection: string; readonly document: Stored<Document> }> {
     const names = [...this.tables.keys()].sort((a, b) => Buffer.compare(Buffer.from(a), Buffer.from(b)));
     for (const collection of names) {

@@ -5,6 +5,8 @@ export type HistoryRequest =
   | { readonly kind: 'live' | 'beside'; readonly shape: ProjectionShape }
   | { readonly kind: 'replace'; readonly shape: ProjectionShape; readonly generation: number }
   | { readonly kind: 'remove'; readonly generation: number }
+  /** One more of the indexes that only finds need. */
+  | { readonly kind: 'addIndex'; readonly generation: number }
   | {
       readonly kind: 'apply';
       readonly generation: number;
@@ -29,7 +31,7 @@ export interface NumberedRequest {
 
 export interface HistoryAnswer {
   readonly number: number;
-  /** For `live` and `beside`: the generation. */
+  /** For `live` and `beside`: the generation. For `addIndex`: 1, or 0 when none was missing. */
   readonly value?: number | undefined;
   readonly error?: { readonly name: string; readonly message: string; readonly code?: string | undefined };
 }

@@ -42,19 +42,22 @@ export function indexName(table: HistoryTable, index: IndexDefinition | undefine
   return index ? `${table.name}_i${table.definition.indexes.indexOf(index)}` : `${table.name}_id`;
 }
 
+/** With the indexes that writes need: by id, and the unique ones. Finds need the others as well. */
 export function createTable(table: HistoryTable): string {
   const columns = table.fields.map((_, n) => `, c${n} NOT NULL`).join('');
-  const indexes = table.definition.indexes.map((index) => {
-    const key = keyOf(index).filter((field) => !index.unique || field !== '_id');
-    const over = key.map((field) => columnOf(table, field)).join(', ');
-    return `CREATE ${index.unique ? 'UNIQUE ' : ''}INDEX ${indexName(table, index)} ON ${table.name} (${over});`;
-  });
+  const watching = table.definition.indexes.filter(({ unique }) => unique === true);
   return `
     CREATE TABLE ${table.name} (id NOT NULL, position INTEGER NOT NULL, body TEXT NOT NULL${columns});
     CREATE UNIQUE INDEX ${indexName(table, undefined)} ON ${table.name} (id);
-    ${indexes.join('\n')}
+    ${watching.map((index) => createIndex(table, index)).join('\n')}
     INSERT INTO counts VALUES ('${table.name}', 0);
   `;
+}
+
+export function createIndex(table: HistoryTable, index: IndexDefinition): string {
+  const key = keyOf(index).filter((field) => !index.unique || field !== '_id');
+  const over = key.map((field) => columnOf(table, field)).join(', ');
+  return `CREATE ${index.unique ? 'UNIQUE ' : ''}INDEX IF NOT EXISTS ${indexName(table, index)} ON ${table.name} (${over});`;
 }
 
 export type SqlValue = string | number | Buffer;

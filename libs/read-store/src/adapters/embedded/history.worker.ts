@@ -32,6 +32,8 @@ function answer(request: HistoryRequest): number | undefined {
       removals.push(history.removal(request.generation));
       setImmediate(goOnRemoving);
       return undefined;
+    case 'addIndex':
+      return Number(history.addIndex(request.generation));
     case 'forget':
       history.forget(request.name);
       return undefined;
