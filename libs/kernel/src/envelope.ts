@@ -2,14 +2,7 @@ import type { DomainEvent } from './decider.js';
 
 /** How the actor proved who they are. */
 export type AuthenticationMethod =
-  | 'password'
-  | 'token'
-  | 'application_credential'
-  | 'external'
-  | 'noauth'
-  | 'pool_token'
-  | 'anonymous'
-  | 'system';
+  'password' | 'token' | 'application_credential' | 'external' | 'noauth' | 'pool_token' | 'anonymous' | 'system';
 
 /** Who acts. Ids stay readable in the log; `name` is personal and stored only sealed (C20). */
 export interface Actor {
@@ -47,7 +40,12 @@ export interface StoredMetadata {
   readonly envelope: 1;
   /** RFC 3339 in UTC with milliseconds: the command's time. */
   readonly time: string;
-  readonly actor: { readonly user: string; readonly project: string | null; readonly method: AuthenticationMethod; readonly name: string | null };
+  readonly actor: {
+    readonly user: string;
+    readonly project: string | null;
+    readonly method: AuthenticationMethod;
+    readonly name: string | null;
+  };
   readonly facade: string;
   readonly request: string;
   readonly command: string;

@@ -17,8 +17,7 @@ export interface CommandAccepted<Event extends DomainEvent, Answer> {
 }
 
 export type CommandOutcome<Event extends DomainEvent, Code extends string, Answer = undefined> =
-  | CommandAccepted<Event, Answer>
-  | Refused<Code | RuntimeRefusal>;
+  CommandAccepted<Event, Answer> | Refused<Code | RuntimeRefusal>;
 
 /** The append may have landed (C3). Safe to retry; every facade answers 503. */
 export class OutcomeUnknown extends Error {

@@ -20,6 +20,7 @@ async function write(stream: ChainedStream): Promise<never> {
       const [outcome] = await store.append([append]);
       if (outcome?.kind === 'appended' || outcome?.kind === 'repeated') {
         const first = outcome.revision - count + 1;
+        sayCondition();
         append.events.forEach(({ id }, index) => say(`ack ${stream.name} ${first + index} ${id}`));
         break;
       }
@@ -30,12 +31,18 @@ async function write(stream: ChainedStream): Promise<never> {
   }
 }
 
+let lastCondition = '';
+
+/** Before each acknowledgement too: otherwise the first ones after a recovery would seem to come before it. */
+function sayCondition(): void {
+  const condition = JSON.stringify(store.condition());
+  if (condition !== lastCondition) say(`condition ${condition}`);
+  lastCondition = condition;
+}
+
 async function watch(): Promise<never> {
-  let last = '';
   for (;;) {
-    const condition = JSON.stringify(store.condition());
-    if (condition !== last) say(`condition ${condition}`);
-    last = condition;
+    sayCondition();
     await pause(5);
   }
 }
