@@ -1,4 +1,4 @@
-// Who may import whom. Each rule has the number it has in ARCHITECTURE.md; import-rules.spec.ts plants a violation of each and sees it caught.
+// Who may import whom. import-rules.spec.ts plants a violation of each and sees it caught.
 
 const contexts = '(inventory|reservations|pools|flavors|identity)';
 const ports = '(event-store|read-store|timers|providers)';

@@ -20,9 +20,6 @@ const row = (method: KeystoneRouteRow['method'], path: string, access: KeystoneA
 /** Each is the whole of version 3 (design §9). */
 export const keystoneMounts = ['/identity/v3', '/v3'] as const;
 
-/** What lies above version 3. */
-export const keystoneRoots = ['/identity', '/'] as const;
-
 const grant = '/projects/:projectId/users/:userId/roles';
 const credentials = '/users/:userId/application_credentials';
 
