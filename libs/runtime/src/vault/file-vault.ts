@@ -1,4 +1,4 @@
-import { chmodSync, closeSync, existsSync, openSync } from 'node:fs';
+import { chmodSync, closeSync, existsSync, fdatasyncSync, fstatSync, openSync, writeSync } from 'node:fs';
 import Database from 'better-sqlite3';
 import { Vault } from '../vault.port.js';
 import { digestWith, newKey, openWith, sealWith, type VaultKey } from './sealing.js';
@@ -10,11 +10,12 @@ interface KeyRow {
 
 /** Keys held open in memory at most; a further one is read again. */
 const maxOpenKeys = 50_000;
+const zeros = Buffer.alloc(65_536);
 
 /**
  * Keys in a file of their own, beside the log and never in it: backing up the log without this file leaves nothing
  * personal to read. Writes are durable before they are answered; a destroyed key is overwritten in the file
- * (`secure_delete`), and no write-ahead log keeps a copy of it.
+ * (`secure_delete`) and in the journal beside it, which keeps pages as they were before a change.
  */
 export class FileVault extends Vault {
   private readonly database: Database.Database;
@@ -22,6 +23,7 @@ export class FileVault extends Vault {
   private readonly insert: Database.Statement<[string, string, Buffer, number]>;
   private readonly remove: Database.Statement<[string]>;
   private readonly opened = new Map<string, VaultKey>();
+  private readonly journal: string;
 
   /** Throws when the file cannot be opened or is no vault. */
   constructor(path: string) {
@@ -29,6 +31,7 @@ export class FileVault extends Vault {
     // Before SQLite makes it with the mode that the umask allows; its journal inherits the mode.
     if (!existsSync(path)) closeSync(openSync(path, 'wx', 0o600));
     chmodSync(path, 0o600);
+    this.journal = `${path}-journal`;
     this.database = new Database(path, { timeout: 0 });
     this.database.pragma('journal_mode = DELETE');
     this.database.pragma('synchronous = FULL');
@@ -37,6 +40,8 @@ export class FileVault extends Vault {
     this.database.exec(
       'CREATE TABLE IF NOT EXISTS keys (name TEXT PRIMARY KEY, id TEXT NOT NULL, bytes BLOB NOT NULL, madeAt INTEGER NOT NULL) STRICT, WITHOUT ROWID',
     );
+    // What an unfinished change left has been rolled back by now; what a crash left is not needed.
+    this.eraseJournal();
     this.find = this.database.prepare('SELECT id, bytes FROM keys WHERE name = ?');
     this.insert = this.database.prepare('INSERT INTO keys (name, id, bytes, madeAt) VALUES (?, ?, ?, ?)');
     this.remove = this.database.prepare('DELETE FROM keys WHERE name = ?');
@@ -60,7 +65,7 @@ export class FileVault extends Vault {
   }
 
   override async destroy(keyName: string): Promise<void> {
-    this.remove.run(keyName);
+    if (this.remove.run(keyName).changes > 0) this.eraseJournal();
     this.opened.get(keyName)?.bytes.fill(0);
     this.opened.delete(keyName);
   }
@@ -68,7 +73,25 @@ export class FileVault extends Vault {
   override async close(): Promise<void> {
     for (const { bytes } of this.opened.values()) bytes.fill(0);
     this.opened.clear();
-    this.database.close();
+    try {
+      // Closing unlinks it, which leaves its bytes on the disk.
+      this.eraseJournal();
+    } finally {
+      this.database.close();
+    }
+  }
+
+  /** Between two changes SQLite only marks its journal as void. */
+  private eraseJournal(): void {
+    if (!existsSync(this.journal)) return;
+    const file = openSync(this.journal, 'r+');
+    try {
+      const { size } = fstatSync(file);
+      for (let at = 0; at < size; at += zeros.length) writeSync(file, zeros, 0, Math.min(zeros.length, size - at), at);
+      fdatasyncSync(file);
+    } finally {
+      closeSync(file);
+    }
   }
 
   private known(name: string): VaultKey | undefined {

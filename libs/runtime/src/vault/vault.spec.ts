@@ -1,4 +1,4 @@
-import { mkdtempSync, readFileSync, rmSync, statSync } from 'node:fs';
+import { cpSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Vault } from '../vault.port.js';
@@ -92,6 +92,28 @@ describe('a vault in a file', () => {
     const again = new FileVault(path());
     expect(await again.secret('doomed')).not.toEqual(secret);
     await again.close();
+  });
+
+  it('leaves a destroyed key in no other file either, and not in what a stop or a crash leaves behind', async () => {
+    const filesWith = (key: Buffer, where = folder): readonly string[] =>
+      readdirSync(where).filter((file) => readFileSync(join(where, file)).includes(key));
+    const vault = new FileVault(path());
+    const doomed = await vault.secret('doomed');
+    // Several pages, and a journal that holds more of them than the next change needs.
+    for (let n = 0; n < 300; n += 1) await vault.seal(`actor:${String(n)}`, 'x');
+    const crashed = mkdtempSync(join(tmpdir(), 'leasebook-vault-'));
+    await vault.seal('actor:last', 'x');
+    cpSync(folder, crashed, { recursive: true });
+    await vault.destroy('secret:doomed');
+    expect(filesWith(doomed)).toEqual([]);
+    await vault.close();
+    expect(filesWith(doomed)).toEqual([]);
+
+    const again = new FileVault(join(crashed, 'keys.db'));
+    await again.destroy('secret:doomed');
+    expect(filesWith(doomed, crashed)).toEqual([]);
+    await again.close();
+    rmSync(crashed, { recursive: true });
   });
 
   it('is opened by one process at a time', async () => {
