@@ -15,7 +15,7 @@ import { nameOf, queryOf } from './requests/listing.request.js';
 import { answer } from './responses.js';
 import { KeystoneController, KeystoneRoute } from './routing/keystone-route.decorator.js';
 import { principalOf } from './routing/keystone.guard.js';
-import { applicationCredentialView, listView } from './views/resource.views.js';
+import { applicationCredentialView, listView } from './views/resources.view.js';
 
 const root = '/users/:userId/application_credentials';
 

@@ -9,7 +9,7 @@ import { isSet, queryOf, value } from './requests/listing.request.js';
 import { answer } from './responses.js';
 import { KeystoneController, KeystoneRoute } from './routing/keystone-route.decorator.js';
 import { principalOf } from './routing/keystone.guard.js';
-import { assignmentView, listView, roleView } from './views/resource.views.js';
+import { assignmentView, listView, roleView } from './views/resources.view.js';
 
 const roles = '/projects/:projectId/users/:userId/roles';
 /** Assignments to groups, domains and the system do not exist here. */

@@ -8,7 +8,7 @@ import { pagingOf, queryOf } from './requests/listing.request.js';
 import { answer } from './responses.js';
 import { KeystoneController, KeystoneRoute } from './routing/keystone-route.decorator.js';
 import { principalOf } from './routing/keystone.guard.js';
-import { domainView, listView, pageView, projectView } from './views/resource.views.js';
+import { domainView, listView, pageView, projectView } from './views/resources.view.js';
 
 /** What the holder of a token may reach. */
 @KeystoneController()

@@ -18,7 +18,7 @@ import { createProjectRequest, updateProjectRequest } from './requests/resources
 import { answer } from './responses.js';
 import { KeystoneController, KeystoneRoute } from './routing/keystone-route.decorator.js';
 import { principalOf } from './routing/keystone.guard.js';
-import { pageView, projectView } from './views/resource.views.js';
+import { pageView, projectView } from './views/resources.view.js';
 
 const none: Page<ProjectFacts> = { items: [], next: null };
 

@@ -10,7 +10,7 @@ import { createRoleRequest } from './requests/resources.request.js';
 import { answer } from './responses.js';
 import { KeystoneController, KeystoneRoute } from './routing/keystone-route.decorator.js';
 import { principalOf } from './routing/keystone.guard.js';
-import { listView, roleView } from './views/resource.views.js';
+import { listView, roleView } from './views/resources.view.js';
 
 @KeystoneController()
 export class RolesController {

@@ -20,7 +20,7 @@ import { createUserRequest, passwordRequest, updateUserRequest } from './request
 import { answer } from './responses.js';
 import { KeystoneController, KeystoneRoute } from './routing/keystone-route.decorator.js';
 import { principalOf } from './routing/keystone.guard.js';
-import { pageView, projectView, userView } from './views/resource.views.js';
+import { pageView, projectView, userView } from './views/resources.view.js';
 
 const nobody: Page<UserFacts> = { items: [], next: null };
 

@@ -1,6 +1,6 @@
 import type { Principal } from '#identity';
 import { domainId, domainName } from '../requests/domain.request.js';
-import { timeView } from './resource.views.js';
+import { timeView } from './resources.view.js';
 
 /** T of contracts/identity §2. `catalog` undefined: left out. */
 export function tokenView(principal: Principal, catalog: readonly unknown[] | undefined): unknown {
