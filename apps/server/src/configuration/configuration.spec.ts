@@ -51,4 +51,14 @@ describe('the configuration', () => {
     expect(text).not.toContain('somewhere');
     expect(text).toContain('compute-1');
   });
+
+  it('holds none of the secrets that an address can carry', () => {
+    const settings = loadSettings({ LEASEBOOK_PUBLIC_URL: 'https://cloud.example.org/book' });
+    const url = 'https://ann:staple@keyrock.example.org/user?client_secret=horse&access_token=';
+    const keyrock = { url, form: 'userinfo', cacheSeconds: 60 } as const;
+    expect(effectiveConfiguration({ ...settings, keyrock })).toMatchObject({
+      publicUrl: 'https://cloud.example.org/book',
+      keyrock: { ...keyrock, url: 'https://keyrock.example.org/user' },
+    });
+  });
 });
