@@ -131,6 +131,18 @@ describe('the log of requests', () => {
     for (const text of [token, secret, 'Secret-in-a-body-2', adminPassword]) expect(all).not.toContain(text);
   });
 
+  it('keeps a token out that stands in a path, as clients of Keystone 2.0 write it, and stays short', async () => {
+    const { headers } = await ask(server.url, 'GET', `/identity/v2.0/tokens/${token}/endpoints`);
+    const id = headers.get('x-openstack-request-id');
+    expect(server.log.find(({ request }) => request === id)).toMatchObject({
+      path: '/identity/v2.0/tokens/…/endpoints',
+    });
+    expect(JSON.stringify(server.log)).not.toContain(token);
+    const long = await ask(server.url, 'GET', `/v3${'/a'.repeat(5_000)}`);
+    const line = server.log.find(({ request }) => request === long.headers.get('x-openstack-request-id'));
+    expect(String(line?.['path']).length).toBeLessThan(1_000);
+  });
+
   it('says of what nobody foresaw no more to the client than its request id', async () => {
     for (const path of ['/healthz', '/leasebook/v1', '/v3', '/v2.1/os-aggregates'])
       expect((await ask(server.url, 'GET', path)).text).not.toMatch(/node_modules|\.ts:|at \w+ \(/);

@@ -32,12 +32,23 @@ export function logRequests(fastify: FastifyInstance, observe: (facts: RequestFa
         request: request.id,
         actor: request.principal?.userId ?? null,
         project: request.principal?.project?.id ?? null,
-        path: request.url.split('?', 1)[0],
+        path: loggedPath(request.url),
       },
       'answered',
     );
     done();
   });
+}
+
+/** No name or id is so long; a token in a path, as some protocols have them, is. */
+const tokenLength = 100;
+const tokens = new RegExp(`[^/]{${String(tokenLength)},}`, 'g');
+const longestPath = 512;
+
+function loggedPath(url: string): string {
+  const [path = ''] = url.split('?', 1);
+  if (path.length < tokenLength) return path;
+  return path.replaceAll(tokens, '…').slice(0, longestPath);
 }
 
 function routeOf(request: FastifyRequest): string {
