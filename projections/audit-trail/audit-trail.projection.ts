@@ -16,6 +16,13 @@ import { mentionsOf, type Timelines } from './mentions.js';
 
 /** Every event, searchable, and what each did to which resource. Grows with the log, so it is kept on disk. */
 export function auditTrailProjection(catalogs: readonly EventCatalog[], timelines: Timelines): Projection {
+  // Asked for twice for each event: by `wants`, then by `fold`.
+  const known = new WeakMap<EventEnvelope, readonly Mention[]>();
+  const mentions = (envelope: EventEnvelope): readonly Mention[] => {
+    let found = known.get(envelope);
+    if (found === undefined) known.set(envelope, (found = mentionsOf(timelines, envelope)));
+    return found;
+  };
   return {
     name: 'auditTrail',
     version: 1,
@@ -23,8 +30,8 @@ export function auditTrailProjection(catalogs: readonly EventCatalog[], timeline
     collections: [auditCollection, timelineCollection, resourcesCollection],
     catalogs,
     events: '*',
-    wants: (envelope) => mentionsOf(timelines, envelope).map(resourceRef),
-    fold: (envelope, documents) => fold(envelope, documents, mentionsOf(timelines, envelope)),
+    wants: (envelope) => mentions(envelope).map(resourceRef),
+    fold: (envelope, documents) => fold(envelope, documents, mentions(envelope)),
   };
 }
 
@@ -69,7 +76,7 @@ function assign(before: ResourceDocument['fields'], mention: Mention): Assigned 
   const changed: FieldChange[] = [];
   for (const [field, to] of Object.entries(mention.sets ?? {})) {
     const from = known.get(field) ?? null;
-    if (JSON.stringify(from) !== JSON.stringify(to)) changed.push({ field, from, to });
+    if (!isSame(from, to)) changed.push({ field, from, to });
     if (to === null) known.delete(field);
     else known.set(field, to);
   }
@@ -77,7 +84,13 @@ function assign(before: ResourceDocument['fields'], mention: Mention): Assigned 
     for (const [field, from] of known) changed.push({ field, from, to: null });
     known.clear();
   }
-  return { fields: [...known].map(([name, value]) => ({ name, value })), changed };
+  return { fields: changed.length === 0 ? before : Array.from(known, ([name, value]) => ({ name, value })), changed };
+}
+
+function isSame(a: Json, b: Json): boolean {
+  if (a === b) return true;
+  // Only lists and objects can be the same without being one; texts of two scalars differ as they do.
+  return typeof a === 'object' && typeof b === 'object' && JSON.stringify(a) === JSON.stringify(b);
 }
 
 function auditDocument(envelope: EventEnvelope, mentions: readonly Mention[]): AuditDocument {

@@ -56,29 +56,24 @@ const maxCarried = 16_384;
  */
 export class CarriedDocuments {
   private readonly wanted = new Map<string, Document | undefined>();
-  private last: ReadonlyMap<string, Document | undefined> = new Map();
+  private last: ReadonlyMap<string, DocumentWrite> = new Map();
 
-  has(key: string): boolean {
-    return this.last.has(key) || this.wanted.has(key);
-  }
-
-  get(key: string): Document | undefined {
-    return this.last.has(key) ? this.last.get(key) : this.wanted.get(key);
+  /** Undefined: there is none. `unknown`: those groups did not meet it. */
+  get(key: string): Document | undefined | 'unknown' {
+    const write = this.last.get(key);
+    if (write !== undefined) return documentOf(write);
+    const document = this.wanted.get(key);
+    return document !== undefined || this.wanted.has(key) ? document : 'unknown';
   }
 
   /** `wanted`: of this group, as they were before it; `changed`: all that it changed. */
-  carry(
-    wanted: ReadonlyMap<string, DocumentRef>,
-    found: ReadonlyMap<string, Document>,
-    changed: ReadonlyMap<string, Document | undefined>,
-  ): void {
-    for (const key of wanted.keys()) {
-      const before = this.has(key) ? this.get(key) : found.get(key);
+  carry(wanted: ReadonlyMap<string, Document | undefined>, changed: ReadonlyMap<string, DocumentWrite>): void {
+    for (const [key, write] of this.last) if (this.wanted.has(key)) this.wanted.set(key, documentOf(write));
+    for (const [key, before] of wanted) {
+      const write = changed.get(key);
       this.wanted.delete(key);
-      this.wanted.set(key, changed.has(key) ? changed.get(key) : before);
+      this.wanted.set(key, write === undefined ? before : documentOf(write));
     }
-    for (const [key, document] of this.last)
-      if (this.wanted.has(key) && !wanted.has(key)) this.wanted.set(key, document);
     this.last = changed;
     for (const key of this.wanted.keys()) {
       if (this.wanted.size <= maxCarried) break;
@@ -86,6 +81,8 @@ export class CarriedDocuments {
     }
   }
 }
+
+const documentOf = (write: DocumentWrite): Document | undefined => (write.kind === 'put' ? write.document : undefined);
 
 /** Folds a group of events: one look for all documents wanted, then event by event over what the earlier ones made. */
 export async function foldGroup(
@@ -111,9 +108,8 @@ export async function foldGroup(
       break;
     }
   }
-  const unknown = [...refs].filter(([key]) => !carried.has(key)).map(([, ref]) => ref);
-  const found = unknown.length === 0 ? new Map<string, Stored<Document>>() : await store.getMany(unknown);
-  const overlay = new Overlay(projection, found, carried);
+  const before = await lookUp(refs, store, carried);
+  const overlay = new Overlay(projection, before);
   for (const { index, envelope } of steps) {
     try {
       overlay.take(projection.fold(envelope, overlay), envelope.position);
@@ -122,30 +118,47 @@ export async function foldGroup(
       break;
     }
   }
-  carried.carry(refs, found, overlay.changed);
+  carried.carry(before, overlay.changed);
   const through = failedAt === undefined ? group.at(-1) : group[failedAt.index - 1];
   const event = failedAt && group[failedAt.index];
   return { writes: overlay.writes(), through, failed: event && failedAt && { event, error: failedAt.error } };
 }
 
+/** The documents as they are before the group; undefined where there is none. */
+async function lookUp(
+  refs: ReadonlyMap<string, DocumentRef>,
+  store: ProjectionStore,
+  carried: CarriedDocuments,
+): Promise<ReadonlyMap<string, Document | undefined>> {
+  const before = new Map<string, Document | undefined>();
+  const unknown: DocumentRef[] = [];
+  for (const [key, ref] of refs) {
+    const document = carried.get(key);
+    if (document === 'unknown') unknown.push(ref);
+    else before.set(key, document);
+  }
+  if (unknown.length === 0) return before;
+  const found = await store.getMany(unknown);
+  for (const ref of unknown) before.set(refKey(ref), found.get(refKey(ref)));
+  return before;
+}
+
 class Overlay implements Documents {
-  readonly changed = new Map<string, Document | undefined>();
-  private readonly pending = new Map<string, DocumentWrite>();
+  /** The last write of each document, in the order of the first. */
+  readonly changed = new Map<string, DocumentWrite>();
   private readonly every: DocumentWrite[] = [];
   /** Where a unique index watches, intermediate writes matter: a name may go from one document to another. */
   private readonly keepsEvery: boolean;
 
   constructor(
     projection: Projection,
-    private readonly found: ReadonlyMap<string, Stored<Document>>,
-    private readonly carried: CarriedDocuments,
+    private readonly before: ReadonlyMap<string, Document | undefined>,
   ) {
     this.keepsEvery = projection.collections.some(({ indexes }) => indexes.some(({ unique }) => unique === true));
   }
 
   get<D extends Document>(collection: string, id: string): Stored<D> | D | undefined {
-    const key = refKey({ collection, id });
-    return this.latest(key) as Stored<D> | D | undefined;
+    return this.latest(refKey({ collection, id })) as Stored<D> | D | undefined;
   }
 
   take(changes: readonly Change[], position: number): void {
@@ -153,29 +166,26 @@ class Overlay implements Documents {
       if ('put' in change) {
         const { collection } = change.put;
         const document = withoutPosition(change.put.document);
-        const key = refKey({ collection, id: document._id });
-        this.changed.set(key, document);
-        this.note(key, { kind: 'put', collection, position, document });
+        this.note(refKey({ collection, id: document._id }), { kind: 'put', collection, position, document });
       } else {
-        const key = refKey(change.delete);
-        this.changed.set(key, undefined);
-        this.note(key, { kind: 'delete', ...change.delete, position });
+        this.note(refKey(change.delete), { kind: 'delete', ...change.delete, position });
       }
     }
   }
 
   writes(): readonly DocumentWrite[] {
-    return this.keepsEvery ? this.every : [...this.pending.values()];
+    return this.keepsEvery ? this.every : [...this.changed.values()];
   }
 
   private latest(key: string): Document | undefined {
-    if (this.changed.has(key)) return this.changed.get(key);
-    return this.carried.has(key) ? this.carried.get(key) : this.found.get(key);
+    const write = this.changed.get(key);
+    if (write !== undefined) return documentOf(write);
+    return this.before.get(key);
   }
 
   private note(key: string, write: DocumentWrite): void {
+    this.changed.set(key, write);
     if (this.keepsEvery) this.every.push(write);
-    else this.pending.set(key, write);
   }
 }
 

@@ -17,7 +17,11 @@ export interface ProjectionPorts {
   readonly head: LogHead;
   readonly observer?: RuntimeObserver;
   readonly pauses?: Pauses;
+  /** A read model that has so many events to read, and few behind it, is built anew beside (and again when that is interrupted). */
+  readonly longLog?: number;
 }
+
+const defaultLongLog = 50_000;
 
 /** Long work says how far it is: events read so far, and the position reached. */
 export type Progress = (events: number, position: number) => void;
@@ -181,7 +185,7 @@ export class ProjectionRunner {
   private async open(
     projection: Projection,
   ): Promise<{ readonly entry: Entry; readonly beside: ReadModel | undefined }> {
-    const { store, readStore } = this.ports;
+    const { store, readStore, head, longLog = defaultLongLog } = this.ports;
     const gate = new PositionGate();
     const documents = await readStore.open(projection);
     const checkpoint = await documents.checkpoint();
@@ -189,7 +193,11 @@ export class ProjectionRunner {
     const mismatch = checkpoint !== undefined && !(await belongs(checkpoint, projection.version, store));
     const live = this.model(projection, documents, mismatch ? undefined : checkpoint, gate, skipped);
     if (!mismatch && checkpoint !== undefined) gate.advance(checkpoint.position);
-    const beside = mismatch ? await this.openBeside(projection, gate, skipped) : undefined;
+    // Most of a long log is folded faster into a generation that nobody searches yet.
+    const end = head.latestKnown ?? 0;
+    const unread = end - (checkpoint?.position ?? 0);
+    const anew = mismatch || (unread >= longLog && unread > 0.75 * end);
+    const beside = anew ? await this.openBeside(projection, gate, skipped) : undefined;
     return { entry: { projection, gate, live, rebuilding: false }, beside };
   }
 

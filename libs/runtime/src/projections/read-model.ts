@@ -7,9 +7,9 @@ import { Room } from '../room.js';
 import { CarriedDocuments, foldGroup, type FoldedGroup, Wanted } from './fold-group.js';
 
 /** Events folded and written together at most. */
-const maxGroup = 4_096;
+const maxGroup = 1_024;
 /** Events that may wait for one read model before the log's reader is held up. */
-const maxQueued = 16_384;
+const maxQueued = 4_096;
 /** A checkpoint without any write is kept in memory for so many events; losing it only means folding them again. */
 const checkpointEvery = 10_000;
 

@@ -17,6 +17,8 @@ import {
 } from './history-schema.js';
 
 interface Writer {
+  /** Not below any id in the table, in the order of JavaScript; undefined: not known. Ids mostly ascend, and then need no look. */
+  greatest: string | undefined;
   readonly table: HistoryTable;
   readonly position: Statement<unknown[], number>;
   readonly insert: Statement;
@@ -147,18 +149,22 @@ export class HistoryDatabase {
     const added = open.writers.map(() => 0);
     const written = open.checkpoint?.position ?? -Infinity;
     for (let at = 0; at < cells.length;) {
-      const [ordinal, position, id, body] = cells.slice(at, at + 4) as [number, number, string, string | null];
+      const ordinal = cells[at] as number;
+      const position = cells[at + 1] as number;
+      const id = cells[at + 2] as string;
+      const body = cells[at + 3] as string | null;
       const writer = open.writers[ordinal];
       if (!writer) throw new RangeError(`generation ${open.id} has no collection ${ordinal}`);
       const values = body === null ? [] : cells.slice(at + 4, at + 4 + writer.table.fields.length);
       at += 4 + values.length;
       const grave = `${ordinal} ${id}`;
-      const former = writer.position.get(id);
+      const former = writer.greatest !== undefined && id > writer.greatest ? undefined : writer.position.get(id);
       if (position <= Math.max(written, former ?? tombstones.get(grave) ?? -Infinity)) continue;
       if (body === null) {
         if (former !== undefined) writer.delete.run(id);
         tombstones.set(grave, position);
       } else {
+        if (writer.greatest !== undefined && id > writer.greatest) writer.greatest = id;
         put(writer, { id, position, body, values }, former !== undefined);
         tombstones.delete(grave);
       }
@@ -198,17 +204,19 @@ export class HistoryDatabase {
     this.generations.set(id, {
       id,
       shape,
-      writers: tablesOf(id, shape).map((table) => this.writer(table)),
+      writers: tablesOf(id, shape).map((table) => this.writer(table, checkpoint === null)),
       checkpoint: checkpointOf(checkpoint),
       tombstones: new Map(graves.map((grave) => [`${grave.collection} ${grave.id}`, grave.position])),
     });
     return id;
   }
 
-  private writer(table: HistoryTable): Writer {
+  private writer(table: HistoryTable, isEmpty: boolean): Writer {
     const columns = table.fields.map((_, n) => `c${n}`);
     const { name } = table;
     return {
+      // What a former process wrote is in SQLite's order, which is another one for some letters.
+      greatest: isEmpty ? '' : undefined,
       table,
       position: this.database.prepare<unknown[], number>(`SELECT position FROM ${name} WHERE id = ?`).pluck(),
       insert: this.database.prepare(

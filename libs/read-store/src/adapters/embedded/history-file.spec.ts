@@ -110,6 +110,21 @@ describe('history projections in SQLite', () => {
     expect(sql('SELECT count(*) FROM generations')).toEqual([1]);
   });
 
+  it.each(['asked to be searchable', 'swapped in'])('makes what only finds need when it is %s', async (when) => {
+    const indexesOf = (table: string) =>
+      sql<string>(`SELECT name FROM sqlite_master WHERE type = 'index' AND tbl_name = '${table}' ORDER BY name`);
+    await open();
+    const beside = await store.openBeside(shape);
+    await fill(beside, [thing('a', 1), thing('b', 2)]);
+    const all = indexesOf('g1_0').map((name) => name.replace('g1', 'g2'));
+    expect(indexesOf('g2_0')).not.toEqual(all);
+    if (when === 'swapped in') await store.swap(shape, beside);
+    else await beside.makeSearchable();
+    expect(indexesOf('g2_0')).toEqual(all);
+    await beside.makeSearchable();
+    expect(indexesOf('g2_0')).toEqual(all);
+  });
+
   it('starts empty where indexes changed and the version did not', async () => {
     await fill(await open(), [thing('a', 1)]);
     await store.close();

@@ -41,6 +41,8 @@ function open(path: string): Sqlite {
     database.pragma('synchronous = NORMAL');
     database.pragma('journal_size_limit = 67108864');
     database.pragma('cache_size = -16000');
+    // In pages, 32 MB: what a rebuild writes again and again goes into the file once.
+    database.pragma('wal_autocheckpoint = 8000');
     const version = Number(database.pragma('user_version', { simple: true }));
     const isNew = database.prepare("SELECT count(*) FROM sqlite_master WHERE type = 'table'").pluck().get() === 0;
     if (!isNew && version !== schemaVersion)
