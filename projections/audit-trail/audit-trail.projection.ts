@@ -89,7 +89,7 @@ function assign(before: ResourceDocument['fields'], mention: Mention): Assigned 
 
 function isSame(a: Json, b: Json): boolean {
   if (a === b) return true;
-  // Only lists and objects can be the same without being one; texts of two scalars differ as they do.
+  // Scalars are the same only when they are equal; the text of a list or an object tells.
   return typeof a === 'object' && typeof b === 'object' && JSON.stringify(a) === JSON.stringify(b);
 }
 

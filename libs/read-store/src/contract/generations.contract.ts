@@ -62,6 +62,21 @@ export function generationsSuite(create: CreateHarness, keeps: Keeps): void {
       expect(ids(await reader.find())).toEqual(['both', 'more', 'new']);
     });
 
+    it('makes a generation searchable before or after it is live, while it is written, and changes nothing by it', async () => {
+      const { store, projection } = opened();
+      await projection.makeSearchable();
+      const beside = await store.openBeside(shape);
+      await beside.apply([put(1, thing('a', 1))], at(1));
+      await Promise.all([beside.makeSearchable(), beside.apply([put(2, thing('b', 2))], at(2))]);
+      await beside.apply([put(3, thing('c', 3))], at(3));
+      expect(ids(await store.collection(things).find())).toEqual([]);
+      await store.swap(shape, beside);
+      expect(
+        ids(await store.collection(things).find({ sort: [{ field: 'number', direction: 'descending' }] })),
+      ).toEqual(['c', 'b', 'a']);
+      await beside.makeSearchable();
+    });
+
     it('is not changed by a writer that goes on with the generation that was replaced', async () => {
       const { store, projection } = opened();
       await projection.apply([put(1, thing('a', 1))], at(1));
