@@ -32,6 +32,17 @@ const files = (folder: string): readonly string[] =>
   readdirSync(folder, { recursive: true, encoding: 'utf8' }).filter((name) => statSync(join(folder, name)).isFile());
 
 describe('a data folder', () => {
+  it("is its owner's alone, whatever the umask was", async () => {
+    const folder = temporaryFolder();
+    try {
+      await logOfAggregates(folder.path, 1, 'stop');
+      const open = files(folder.path).filter((name) => (statSync(join(folder.path, name)).mode & 0o077) !== 0);
+      expect(open).toEqual([]);
+    } finally {
+      folder.remove();
+    }
+  });
+
   it('belongs to one server: a second is refused and told why, the first goes on', async () => {
     const folder = temporaryFolder();
     const first = await ServerProcess.start({ dataDir: folder.path, from: 'dist' });

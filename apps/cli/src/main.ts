@@ -9,6 +9,8 @@ async function main(): Promise<void> {
     process.exitCode = exitCodes.failed;
     return;
   }
+  // What lies in a data folder, and copies of it, are nobody else's to read.
+  process.umask(0o077);
   const { run } = await import('./program.js');
   process.exitCode = await run(process.argv.slice(2));
 }

@@ -7,6 +7,8 @@ async function main(): Promise<void> {
     process.stderr.write(`${complaint}\n`);
     process.exit(1);
   }
+  // What lies in a data folder, and copies of it, are nobody else's to read.
+  process.umask(0o077);
   // Loaded only now: the storage engine ends older Nodes without a word.
   const { serve } = await import('./serve.js');
   await serve();
