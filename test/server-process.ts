@@ -1,5 +1,5 @@
 import { spawn, type ChildProcess } from 'node:child_process';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { closeSync, mkdtempSync, openSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
@@ -21,6 +21,8 @@ export interface StartOptions {
   readonly cwd?: string;
   /** Killed when it has not said by then that it listens (its log must not be quieter than `info`). Default: 180,000. */
   readonly listensWithinMs?: number;
+  /** Its log goes there instead of to this process: reading along would take the time that a bench measures. */
+  readonly logFile?: string;
 }
 
 /** The process ended instead of listening. */
@@ -58,9 +60,10 @@ export class ServerProcess {
       process.execPath,
       ...entry(options.from ?? 'sources'),
     ];
+    const log = options.logFile === undefined ? undefined : openSync(options.logFile, 'w');
     const child = spawn(command, args, {
       cwd: options.cwd ?? root,
-      stdio: ['ignore', 'pipe', 'pipe'],
+      stdio: ['ignore', log ?? 'pipe', 'pipe'],
       env: {
         PATH: process.env.PATH,
         LEASEBOOK_DATA_DIR: options.dataDir,
@@ -69,7 +72,8 @@ export class ServerProcess {
         ...options.environment,
       },
     });
-    const output = new Output();
+    if (log !== undefined) closeSync(log);
+    const output = new Output(options.logFile);
     const url = await untilListening(child, output, options.listensWithinMs ?? 180_000);
     return new ServerProcess(child, output, url, performance.now() - began);
   }
@@ -117,26 +121,58 @@ function entry(from: 'dist' | 'sources'): readonly string[] {
 }
 
 class Output {
-  standard = '';
-  error = '';
+  private lines = '';
+  private errors = '';
+
+  constructor(private readonly logFile?: string) {}
+
+  get standard(): string {
+    return this.logFile === undefined ? this.lines : readFileSync(this.logFile, 'utf8');
+  }
+
+  get error(): string {
+    return this.errors;
+  }
+
+  hear(line: string): void {
+    this.lines = bounded(`${this.lines}${line}\n`);
+  }
+
+  hearError(text: string): void {
+    this.errors = bounded(`${this.errors}${text}`);
+  }
+}
+
+/** Cut seldom: cutting copies. */
+function bounded(text: string): string {
+  return text.length > 2 * kept ? text.slice(-kept) : text;
 }
 
 function untilListening(child: ChildProcess, output: Output, withinMs: number): Promise<string> {
   return new Promise((resolve, reject) => {
-    child.stderr?.on('data', (chunk: Buffer) => (output.error = `${output.error}${chunk.toString()}`.slice(-kept)));
-    if (child.stdout === null) throw new Error('no standard output');
-    createInterface({ input: child.stdout }).on('line', (line) => {
-      output.standard = `${output.standard}${line}\n`.slice(-kept);
-      const url = /"url":"([^"]+)".*"msg":"listening"/.exec(line)?.[1];
+    child.stderr?.on('data', (chunk: Buffer) => {
+      output.hearError(chunk.toString());
+    });
+    const look = (text: string): void => {
+      const url = /"url":"([^"]+)".*"msg":"listening"/.exec(text)?.[1];
       if (url === undefined) return;
       settled();
       resolve(url);
-    });
+    };
+    const looking = setInterval(() => {
+      if (child.stdout === null) look(output.standard);
+    }, 10);
+    if (child.stdout !== null)
+      createInterface({ input: child.stdout }).on('line', (line) => {
+        output.hear(line);
+        look(line);
+      });
     const impatience = setTimeout(() => {
       child.kill('SIGKILL');
     }, withinMs);
     const settled = (): void => {
       clearTimeout(impatience);
+      clearInterval(looking);
     };
     child.once('error', reject);
     // `close`, not `exit`: all that it wrote has been read by then.

@@ -31,7 +31,13 @@ export async function longLogRows({ events, seconds }: BenchOptions): Promise<Be
   writeFileSync(configuration, `simulatedHosts:\n${names.join('\n')}\n`);
   const environment = { LEASEBOOK_CONFIG: configuration };
   const start = (): Promise<ServerProcess> =>
-    ServerProcess.start({ dataDir, from: 'dist', environment, listensWithinMs: 1_800_000 });
+    ServerProcess.start({
+      dataDir,
+      from: 'dist',
+      logFile: join(folder, 'log'),
+      environment,
+      listensWithinMs: 1_800_000,
+    });
   try {
     await (await start()).stop();
     const rows = [await made(dataDir, configuration, events)];

@@ -21,6 +21,7 @@ async function serve(configuration: string | undefined): Promise<Bench> {
   const server = await ServerProcess.start({
     dataDir: join(folder, 'data'),
     from: 'dist',
+    logFile: join(folder, 'log'),
     environment: { LEASEBOOK_LOG_LEVEL: 'info', ...(configuration === undefined ? {} : { LEASEBOOK_CONFIG: file }) },
   });
   const token = await logIn(server.url);
