@@ -16,7 +16,8 @@ export type InventoryRefusal =
   | 'zone-has-servers' // id
   | 'image-unknown' // imageId
   | 'hypervisor-unknown' // id
-  | 'service-already-so'; // id: it is in that condition already
+  | 'service-already-so' // id: it is in that condition already
+  | 'no-capacity'; // candidates: [{host, why}]: why each may not or cannot take the guest
 
 export interface AggregateFacts {
   readonly id: number;
@@ -142,6 +143,58 @@ export class HypervisorUptimes extends Query<ReadonlyMap<string, string | null>>
 export interface KnownImage {
   readonly id: string;
   readonly name: string;
+}
+
+/** A guest to be put on a host by its owner. MiB and GiB. */
+export interface WantedGuest {
+  readonly uuid: string;
+  readonly name: string;
+  readonly vcpus: number;
+  readonly memoryMb: number;
+  readonly diskGb: number;
+}
+
+/** Who made a guest and takes it away again; discovery neither adds nor removes it while it is owned. */
+export interface GuestOwner {
+  readonly kind: 'pool';
+  /** The pool's name. */
+  readonly id: string;
+}
+
+export interface PlacedGuest {
+  readonly hypervisorUuid: string;
+  readonly provider: string;
+  readonly nativeId: string;
+  readonly serviceHost: string;
+}
+
+/**
+ * Claims room for a guest on one of the candidates (C4): enabled, up, not vanished, not reservable, with vcpus, memory
+ * and disk to spare; the one with the most free vcpus first. A guest that is placed already is answered where it is.
+ * Refused: host-unknown (host), aggregate-unknown (id: the name), no-capacity (candidates).
+ */
+export class PlaceGuest extends Command<Outcome<PlacedGuest>> {
+  constructor(
+    readonly context: CommandContext,
+    /** Service hosts, or the name of a host aggregate. `provider`: only its hypervisors; null: any. */
+    readonly candidates: { readonly hosts: readonly string[] } | { readonly aggregate: string },
+    readonly provider: string | null,
+    readonly guest: WantedGuest,
+    readonly owner: GuestOwner,
+  ) {
+    super();
+  }
+}
+
+/** The machine is gone at the provider (or was never made). One that is not there is removed already. */
+export class RemoveGuest extends Command<Outcome<undefined>> {
+  constructor(
+    readonly context: CommandContext,
+    readonly hypervisorUuid: string,
+    readonly guestUuid: string,
+  ) {
+    super();
+  }
 }
 
 /** Nest injection token: `readonly KnownImage[]`, from the configuration. */

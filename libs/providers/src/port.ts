@@ -1,10 +1,11 @@
 /**
  * What really has machines. Called only by handlers and processes, never by deciders (design §10, C6).
- * Later: create, destroy, inspect a VM, snapshot, revert, add disk, flavors.
+ * Later: flavors.
  */
 
 /** A machine on a host, whoever made it. */
 export interface ProviderGuest {
+  /** Of a machine made through `createVm`: the `vmId` given there, whatever the provider itself calls it. */
   readonly uuid: string;
   /** The host's own name for it: `instance-0000001f`. */
   readonly name: string;
@@ -64,8 +65,67 @@ export interface ProviderCall {
   readonly timeoutMs: number;
 }
 
+/** What a VM is to be. MiB and GiB. */
+export interface VmSpec {
+  /** Uuid, chosen by the caller: the same id again is the same VM. */
+  readonly vmId: string;
+  /** Short host name. */
+  readonly name: string;
+  /** The pool's name: a folder, a tag or metadata at the provider, by which `listVms` finds it again. */
+  readonly pool: string;
+  readonly domain: string | null;
+  /** Native id of the hypervisor. */
+  readonly hypervisor: string;
+  readonly template: string;
+  readonly cloneTarget: string | null;
+  readonly folder: string | null;
+  readonly datastore: string | null;
+  readonly vcpus: number;
+  readonly memoryMb: number;
+  readonly diskGb: number;
+}
+
+export interface ProviderVm {
+  readonly vmId: string;
+  readonly name: string;
+  readonly pool: string;
+  /** Native id of the hypervisor that it is on. */
+  readonly hypervisor: string;
+}
+
+export interface VmCondition extends ProviderVm {
+  readonly power: 'on' | 'off';
+  /** It has booted and answers under its name. */
+  readonly reachable: boolean;
+  /** What the machine itself says it is called; null where it does not say. */
+  readonly hostName: string | null;
+  readonly ip: string | null;
+}
+
+/** A failed or partial listing proves nothing about what is missing from it (C6). */
+export interface VmListing {
+  readonly complete: boolean;
+  readonly vms: readonly ProviderVm[];
+}
+
 export interface Provider {
   readonly name: string;
+  /**
+   * Fulfilled when the clone is there and has been told to boot. Again with the same
+   * `vmId`: the same machine, which is not made twice. `permanent` when it never will (template, path, folder or
+   * datastore not found, permission, credentials).
+   */
+  createVm(spec: VmSpec, call: ProviderCall): Promise<{ readonly ip: string | null }>;
+  /** Null: the provider has no such VM. */
+  inspectVm(vmId: string, call: ProviderCall): Promise<VmCondition | null>;
+  /** Every VM of that pool, by the provider's own account. */
+  listVms(pool: string, call: ProviderCall): Promise<VmListing>;
+  /** One that is not there (any more) is destroyed already. */
+  destroyVm(vmId: string, call: ProviderCall): Promise<void>;
+  /** By request id once; `permanent` where there is no such VM or snapshot. */
+  snapshotVm(vmId: string, snapshotId: string, call: ProviderCall): Promise<void>;
+  revertVm(vmId: string, snapshotId: string, call: ProviderCall): Promise<void>;
+  addDisk(vmId: string, gb: number, call: ProviderCall): Promise<void>;
   listHypervisors(call: ProviderCall): Promise<Listing>;
   /** The latest heartbeat of every service that is heard of. */
   heartbeats(call: ProviderCall): Promise<readonly Heartbeat[]>;

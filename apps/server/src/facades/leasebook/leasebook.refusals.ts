@@ -21,6 +21,7 @@ const table = {
   'image-unknown': [404, 'There is no such image.'],
   'hypervisor-unknown': [404, 'There is no such hypervisor.'],
   'service-already-so': [409, 'The service is in that condition already.'],
+  'no-capacity': [409, 'No host has room for it.'],
 } as const satisfies Record<Mapped, readonly [number, string]>;
 
 export function problemOf(refusal: Refused<Mapped>): LeasebookProblem {

@@ -74,6 +74,7 @@ const table = {
   'image-unknown': [400, unknownImage],
   'hypervisor-unknown': [404, (_facts, asked) => `Hypervisor with ID '${asked.id}' could not be found.`],
   'service-already-so': [409, () => 'The service is in that condition already.'],
+  'no-capacity': [409, () => 'No host has room for it.'],
 } as const satisfies Record<Mapped, Row>;
 
 export function faultOf(refusal: Refused<Mapped>, asked: AskedFor): NovaFault {

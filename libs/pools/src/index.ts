@@ -1,0 +1,24 @@
+export { checkoutCatalog, type CheckoutEvent, type CheckoutShare } from './checkout/checkout.events.js';
+export * from './contracts.js';
+export {
+  onDemandCatalog,
+  type DeliveredVm,
+  type OnDemandEvent,
+  type OnDemandShare,
+} from './on-demand/on-demand.events.js';
+export { poolTokenCatalog, type PoolTokenEvent } from './pool-token/pool-token.events.js';
+export {
+  poolCatalog,
+  type CheckedOutVm,
+  type CheckoutFacts,
+  type DayFigures,
+  type Placement,
+  type PoolEvent,
+  type RetirementReason,
+  type SnapshotFacts,
+  type TagFigure,
+  type VmRecord,
+  type VmTask,
+} from './pool/pool.events.js';
+export * from './pools.settings.js';
+export { vmNameCatalog, type VmNameEvent } from './vm-name/vm-name.events.js';
