@@ -1,3 +1,4 @@
+import type { ConfiguredPool } from './pools.settings.type.js';
 import type { Settings, SimulatedHostSettings } from './settings.type.js';
 
 type HostSize = Pick<SimulatedHostSettings, 'vcpus' | 'memoryMb' | 'localGb'>;
@@ -14,11 +15,38 @@ function host(
   return { name, hostIp: `10.20.0.${String(lastOctet)}`, ...size, alive: true, guests: [], ...more };
 }
 
+function pool(name: string, size: number, aliases: readonly string[]): ConfiguredPool {
+  return {
+    name,
+    size,
+    template: `templates/${name}`,
+    aliases,
+    hosts: ['kvm-1', 'kvm-2'],
+    vcpus: 2,
+    memoryMb: 4096,
+    diskGb: 20,
+  };
+}
+
+type Demo = Pick<
+  Settings,
+  | 'simulatedHosts'
+  | 'images'
+  | 'simulatedVms'
+  | 'pools'
+  | 'domain'
+  | 'allowedTags'
+  | 'vmLifetimeHours'
+  | 'vmLifetimeAuthHours'
+  | 'maxLifetimeUpperLimit'
+  | 'experimentalFeatures'
+>;
+
 /**
  * What a first start without a configuration file serves, so that each face answers at once (design §12).
  * The order of the hosts is the order of their ids.
  */
-export const demoConfiguration: Pick<Settings, 'simulatedHosts' | 'images'> = {
+export const demoConfiguration: Demo = {
   simulatedHosts: [
     ...[1, 2, 3, 4, 5, 6].map((n) => host(`compute-${String(n)}`, 10 + n, leasable)),
     host('compute-7', 17, leasable, { disabledReason: 'memory being replaced' }),
@@ -27,4 +55,12 @@ export const demoConfiguration: Pick<Settings, 'simulatedHosts' | 'images'> = {
     host('kvm-2', 32, large),
   ],
   images: [{ id: '7d3f8f3a-0c0e-4d6a-9d4d-3a4a0c5f2b11', name: 'debian-12' }],
+  simulatedVms: { cloneSeconds: { min: 0.2, max: 0.6 }, bootSeconds: { min: 1, max: 3 }, failureRate: 0 },
+  pools: [pool('debian-12-x86_64', 20, ['debian-12']), pool('rocky-9-x86_64', 10, ['rocky-9', 'rocky-9-64'])],
+  domain: 'lab.example.test',
+  allowedTags: ['created_by', 'project', 'department', 'user', 'url'],
+  vmLifetimeHours: 12,
+  vmLifetimeAuthHours: 24,
+  maxLifetimeUpperLimit: 200,
+  experimentalFeatures: true,
 };

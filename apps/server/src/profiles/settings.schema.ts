@@ -1,33 +1,7 @@
-type Schema = Readonly<Record<string, unknown>>;
+import { integer, list, object, oneOf, text, url, type SettingRow } from './schema-parts.js';
+import { poolSettingRows, simulatedVms } from './pools.schema.js';
 
-/** One setting: its key in the YAML file, its name in the environment, its bounds, its default and what it is for. */
-export interface SettingRow {
-  readonly key: string;
-  readonly env?: string;
-  readonly schema: Schema;
-  readonly about: string;
-}
-
-const text = (more: Schema = {}): Schema => ({ type: 'string', minLength: 1, maxLength: 1024, ...more });
-const integer = (minimum: number, maximum: number, fallback: number): Schema => ({
-  type: 'integer',
-  minimum,
-  maximum,
-  default: fallback,
-});
-const url = (protocols: string): Schema => text({ pattern: `^(${protocols})://` });
-const object = (properties: Schema, required: readonly string[]): Schema => ({
-  type: 'object',
-  additionalProperties: false,
-  properties,
-  required,
-});
-const list = (items: Schema, fallback: readonly unknown[], maxItems: number): Schema => ({
-  type: 'array',
-  items,
-  maxItems,
-  default: fallback,
-});
+export type { SettingRow } from './schema-parts.js';
 
 const guest = object(
   {
@@ -77,12 +51,6 @@ const keyrock = object(
   },
   ['url'],
 );
-
-const oneOf = (values: readonly string[], fallback: string): Schema => ({
-  type: 'string',
-  enum: values,
-  default: fallback,
-});
 
 /** In the order of docs/reference/configuration.md, which is made from it. */
 export const settingRows: readonly SettingRow[] = [
@@ -266,6 +234,11 @@ export const settingRows: readonly SettingRow[] = [
   },
   { key: 'simulatedHosts', schema: list(simulatedHost, [], 100_000), about: 'Hosts of the simulated provider.' },
   {
+    key: 'simulatedVms',
+    schema: simulatedVms,
+    about: 'How long the simulated provider takes to clone and to boot a VM, and how often (0 … 1) a call of it fails.',
+  },
+  {
     key: 'images',
     schema: list(
       object({ id: text({ format: 'uuid', pattern: '^[0-9a-f-]{36}$' }), name: text({ maxLength: 255 }) }, [
@@ -277,6 +250,7 @@ export const settingRows: readonly SettingRow[] = [
     ),
     about: 'Known images, for image pre-caching and the read-only image API.',
   },
+  ...poolSettingRows,
 ];
 
 export const settingsSchema = {

@@ -1,3 +1,5 @@
+import type { PoolsAndFaceSettings } from './pools.settings.type.js';
+
 /** A host of the simulated provider. Memory in MiB, disk in GiB. */
 export interface SimulatedHostSettings {
   readonly name: string;
@@ -41,7 +43,7 @@ export interface KeyrockSettings {
 }
 
 /** Everything that can be set. Keys are those of the YAML file; see settings.schema.ts for bounds and meaning. */
-export interface Settings {
+export interface Settings extends PoolsAndFaceSettings {
   readonly demo: boolean;
   readonly host: string;
   readonly port: number;
