@@ -9,6 +9,13 @@ function failing(outcomes: readonly (Error | 'hangs' | 'answers')[]) {
   const paused: number[] = [];
   const provider: Provider = {
     name: 'sample',
+    createVm: async () => ({ ip: '10.0.0.7' }),
+    inspectVm: async () => null,
+    listVms: async () => ({ complete: true, vms: [] }),
+    destroyVm: async () => undefined,
+    snapshotVm: async () => undefined,
+    revertVm: async () => undefined,
+    addDisk: async () => undefined,
     listHypervisors: async () => ({ complete: true, hypervisors: [] }),
     heartbeats: async () => [],
     uptime: async (_nativeId, { requestId }) => {

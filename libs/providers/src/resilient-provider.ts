@@ -1,5 +1,14 @@
 import { setTimeout as wait } from 'node:timers/promises';
-import { ProviderError, type Heartbeat, type Listing, type Provider, type ProviderCall } from './port.js';
+import {
+  ProviderError,
+  type Heartbeat,
+  type Listing,
+  type Provider,
+  type ProviderCall,
+  type VmCondition,
+  type VmListing,
+  type VmSpec,
+} from './port.js';
 
 export interface Resilience {
   /** Calls for one request, the first included. */
@@ -23,17 +32,19 @@ export const defaultResilience: Resilience = {
   limit: withTimeout,
 };
 
+/** Node waits 1 ms instead of anything longer. */
+const longestWaitMs = 2 ** 31 - 1;
+
 async function withTimeout<T>(ms: number, call: () => Promise<T>): Promise<T> {
-  const over = new AbortController();
+  let timer: NodeJS.Timeout | undefined;
+  const over = new Promise<never>((_, reject) => {
+    const late = () => reject(new ProviderError('timeout', `no answer within ${ms} ms`));
+    timer = setTimeout(late, Math.min(ms, longestWaitMs)).unref();
+  });
   try {
-    return await Promise.race([
-      call(),
-      wait(ms, undefined, { signal: over.signal, ref: false }).then(() => {
-        throw new ProviderError('timeout', `no answer within ${ms} ms`);
-      }),
-    ]);
+    return await Promise.race([call(), over]);
   } finally {
-    over.abort();
+    clearTimeout(timer);
   }
 }
 
@@ -52,6 +63,34 @@ export class ResilientProvider implements Provider {
   ) {
     this.name = provider.name;
     this.resilience = { ...defaultResilience, ...resilience };
+  }
+
+  createVm(spec: VmSpec, call: ProviderCall): Promise<{ readonly ip: string | null }> {
+    return this.persist(call, () => this.provider.createVm(spec, call));
+  }
+
+  inspectVm(vmId: string, call: ProviderCall): Promise<VmCondition | null> {
+    return this.persist(call, () => this.provider.inspectVm(vmId, call));
+  }
+
+  listVms(pool: string, call: ProviderCall): Promise<VmListing> {
+    return this.persist(call, () => this.provider.listVms(pool, call));
+  }
+
+  destroyVm(vmId: string, call: ProviderCall): Promise<void> {
+    return this.persist(call, () => this.provider.destroyVm(vmId, call));
+  }
+
+  snapshotVm(vmId: string, snapshotId: string, call: ProviderCall): Promise<void> {
+    return this.persist(call, () => this.provider.snapshotVm(vmId, snapshotId, call));
+  }
+
+  revertVm(vmId: string, snapshotId: string, call: ProviderCall): Promise<void> {
+    return this.persist(call, () => this.provider.revertVm(vmId, snapshotId, call));
+  }
+
+  addDisk(vmId: string, gb: number, call: ProviderCall): Promise<void> {
+    return this.persist(call, () => this.provider.addDisk(vmId, gb, call));
   }
 
   listHypervisors(call: ProviderCall): Promise<Listing> {

@@ -77,6 +77,13 @@ describe('a faulty provider', () => {
     const cached: string[] = [];
     const inner = {
       name: 'inner',
+      createVm: async () => ({ ip: null }),
+      inspectVm: async () => null,
+      listVms: async () => ({ complete: true, vms: [] }),
+      destroyVm: async () => undefined,
+      snapshotVm: async () => undefined,
+      revertVm: async () => undefined,
+      addDisk: async () => undefined,
       listHypervisors: async () => ({ complete: true, hypervisors: [] }),
       heartbeats: async () => [],
       uptime: async () => null,

@@ -1,4 +1,13 @@
-import { ProviderError, type Heartbeat, type Listing, type Provider, type ProviderCall } from '#providers';
+import {
+  ProviderError,
+  type Heartbeat,
+  type Listing,
+  type Provider,
+  type ProviderCall,
+  type VmCondition,
+  type VmListing,
+  type VmSpec,
+} from '#providers';
 import { withFault, type FaultPlan, type Fault } from './fault-plan.js';
 
 function failed(fault: Fault): Error {
@@ -14,6 +23,34 @@ export class FaultyProvider implements Provider {
 
   get name(): string {
     return this.inner.name;
+  }
+
+  createVm(spec: VmSpec, call: ProviderCall): Promise<{ readonly ip: string | null }> {
+    return withFault(this.plan, 'createVm', () => this.inner.createVm(spec, call), failed);
+  }
+
+  inspectVm(vmId: string, call: ProviderCall): Promise<VmCondition | null> {
+    return withFault(this.plan, 'inspectVm', () => this.inner.inspectVm(vmId, call), failed);
+  }
+
+  listVms(pool: string, call: ProviderCall): Promise<VmListing> {
+    return withFault(this.plan, 'listVms', () => this.inner.listVms(pool, call), failed);
+  }
+
+  destroyVm(vmId: string, call: ProviderCall): Promise<void> {
+    return withFault(this.plan, 'destroyVm', () => this.inner.destroyVm(vmId, call), failed);
+  }
+
+  snapshotVm(vmId: string, snapshotId: string, call: ProviderCall): Promise<void> {
+    return withFault(this.plan, 'snapshotVm', () => this.inner.snapshotVm(vmId, snapshotId, call), failed);
+  }
+
+  revertVm(vmId: string, snapshotId: string, call: ProviderCall): Promise<void> {
+    return withFault(this.plan, 'revertVm', () => this.inner.revertVm(vmId, snapshotId, call), failed);
+  }
+
+  addDisk(vmId: string, gb: number, call: ProviderCall): Promise<void> {
+    return withFault(this.plan, 'addDisk', () => this.inner.addDisk(vmId, gb, call), failed);
   }
 
   listHypervisors(call: ProviderCall): Promise<Listing> {

@@ -1,4 +1,5 @@
 import type { ProviderGuest, ProviderHypervisor } from '../../port.js';
+import { fingerprint } from './dice.js';
 
 /** A host as configured. Memory in MiB, disk in GiB. What is left out is made up, the same way each time. */
 export interface SimulatedHost {
@@ -23,13 +24,6 @@ export interface SimulatedHost {
   /** False: the driver does not tell its uptime. Default: true. */
   readonly tellsUptime?: boolean;
   readonly guests?: readonly ProviderGuest[];
-}
-
-/** Host names decide it, so that it is the same after every start and in every process. */
-function fingerprint(text: string): number {
-  let hash = 0x811c9dc5;
-  for (const character of text) hash = Math.imul(hash ^ (character.codePointAt(0) ?? 0), 0x01000193) >>> 0;
-  return hash;
 }
 
 const day = 86_400_000;
@@ -62,9 +56,10 @@ export class RunningHost {
     return this.silentSince === undefined ? now : this.silentSince;
   }
 
-  facts(): ProviderHypervisor {
+  /** `made`: the machines that the provider itself has made there. */
+  facts(made: Iterable<ProviderGuest>): ProviderHypervisor {
     const { host } = this;
-    const guests = [...this.guests.values()];
+    const guests = [...this.guests.values(), ...made];
     return {
       nativeId: this.nativeId,
       hypervisorHostname: host.hypervisorHostname ?? host.name,

@@ -7,11 +7,33 @@ import {
   type Listing,
   type Provider,
   type ProviderCall,
-  type ProviderGuest,
+  type VmCondition,
+  type VmListing,
+  type VmSpec,
 } from '../../port.js';
-import { RunningHost, type SimulatedHost } from './simulated-host.js';
+import { dice } from './dice.js';
+import { SimulatedControl, type SimulatedOperation } from './simulated-control.js';
+import type { SimulatedHost } from './simulated-host.js';
+import { clonedVm, conditionOf, ipOf, type SimulatedVm } from './simulated-vm.js';
+import { noJournal, SimulatedVms, type VmJournal } from './simulated-vms.js';
 
-export type SimulatedOperation = 'listHypervisors' | 'heartbeats' | 'uptime' | 'cacheImage';
+export interface Span {
+  readonly min: number;
+  readonly max: number;
+}
+
+export interface SimulatedVmOptions {
+  /** How long a clone takes, beside `latencyMs`. Default: no time. */
+  readonly cloneMs?: Span;
+  /** From the end of the clone until the VM answers. Default: no time. */
+  readonly bootMs?: Span;
+  /** 0 … 1: so many clones fail in a way that may be tried again. Default: 0. */
+  readonly failureRate?: number;
+  /** Templates that are there; others fail for good. Default: any name is a template. */
+  readonly templates?: readonly string[];
+  /** Templates of which no clone ever succeeds. */
+  readonly permanentTemplates?: readonly string[];
+}
 
 export interface SimulatedOptions {
   /** Default: `simulated`. */
@@ -23,106 +45,15 @@ export interface SimulatedOptions {
   /** 0 … 1: so many calls fail in a way that may be tried again. Default: 0. */
   readonly failureRate?: number;
   /** How long a call takes. Default: no time. */
-  readonly latencyMs?: { readonly min: number; readonly max: number };
+  readonly latencyMs?: Span;
+  readonly vms?: SimulatedVmOptions;
   readonly sleep?: (ms: number) => Promise<void>;
 }
 
 /** Request ids recognised again: the oldest are forgotten first. */
 const requestsRemembered = 100_000;
-
-/** mulberry32: 0 ≤ x < 1. */
-function dice(seed: number): () => number {
-  let state = seed >>> 0;
-  return () => {
-    state = (state + 0x6d2b79f5) >>> 0;
-    let mixed = Math.imul(state ^ (state >>> 15), state | 1);
-    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61);
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 4_294_967_296;
-  };
-}
-
-/** What tests do to the simulated machines behind the provider's back. Hosts are named by native id. */
-export class SimulatedControl {
-  private readonly running = new Map<string, RunningHost>();
-  private readonly failures: { operation: SimulatedOperation; kind: ProviderError['kind'] }[] = [];
-  private partial: (readonly string[])[] = [];
-
-  constructor(private readonly clock: Clock) {}
-
-  get hosts(): readonly RunningHost[] {
-    return [...this.running.values()];
-  }
-
-  addHost(host: SimulatedHost): void {
-    const fresh = new RunningHost(host, this.clock.now());
-    if (this.running.has(fresh.nativeId)) throw new Error(`there is a host ${fresh.nativeId} already`);
-    this.running.set(fresh.nativeId, fresh);
-  }
-
-  removeHost(nativeId: string): void {
-    this.host(nativeId);
-    this.running.delete(nativeId);
-  }
-
-  /** Other facts from now on; its guests and its heartbeat stay. */
-  changeHost(nativeId: string, change: Partial<Omit<SimulatedHost, 'nativeId' | 'guests' | 'alive'>>): void {
-    const former = this.host(nativeId);
-    const changed = new RunningHost({ ...former.host, ...change, nativeId, guests: [] }, this.clock.now());
-    for (const guest of former.guests.values()) changed.guests.set(guest.uuid, guest);
-    for (const [image, times] of former.fetches) changed.fetches.set(image, times);
-    changed.silentSince = former.silentSince;
-    this.running.set(nativeId, changed);
-  }
-
-  putGuest(nativeId: string, guest: ProviderGuest): void {
-    this.host(nativeId).guests.set(guest.uuid, guest);
-  }
-
-  removeGuest(nativeId: string, uuid: string): void {
-    if (!this.host(nativeId).guests.delete(uuid)) throw new Error(`${nativeId} has no guest ${uuid}`);
-  }
-
-  /** No heartbeat after this moment. */
-  silence(nativeId: string): void {
-    this.host(nativeId).silentSince = this.clock.now();
-  }
-
-  revive(nativeId: string): void {
-    this.host(nativeId).silentSince = undefined;
-  }
-
-  /** The next so many calls of that operation fail so. */
-  failNext(operation: SimulatedOperation, times = 1, kind: ProviderError['kind'] = 'retry'): void {
-    for (let n = 0; n < times; n += 1) this.failures.push({ operation, kind });
-  }
-
-  /** The next listing says that it is not complete, and lacks these hosts. */
-  listPartially(without: readonly string[] = []): void {
-    this.partial.push(without);
-  }
-
-  /** How often that host really fetched that image. */
-  fetches(nativeId: string, imageId: string): number {
-    return this.host(nativeId).fetches.get(imageId) ?? 0;
-  }
-
-  host(nativeId: string): RunningHost {
-    const found = this.running.get(nativeId);
-    if (found === undefined) throw new ProviderError('permanent', `there is no host ${nativeId}`);
-    return found;
-  }
-
-  /** For the provider itself. */
-  takeFailure(operation: SimulatedOperation): ProviderError['kind'] | undefined {
-    const index = this.failures.findIndex((failure) => failure.operation === operation);
-    return index < 0 ? undefined : this.failures.splice(index, 1)[0]?.kind;
-  }
-
-  /** For the provider itself. */
-  takePartial(): readonly string[] | undefined {
-    return this.partial.shift();
-  }
-}
+/** Of one VM: snapshots, disks, reverts and requests that are kept. */
+const keptOfEach = 1_000;
 
 /** Machines that exist only here: the default provider, and the one of the tests. */
 export class SimulatedProvider implements Provider {
@@ -130,20 +61,91 @@ export class SimulatedProvider implements Provider {
   readonly control: SimulatedControl;
   private readonly random: () => number;
   private readonly done = new LRUCache<string, true>({ max: requestsRemembered });
+  private readonly journal: VmJournal = noJournal;
+  private readonly vms: SimulatedVms;
   private closed = false;
 
   constructor(private readonly options: SimulatedOptions) {
     this.name = options.name ?? 'simulated';
     this.random = dice(options.seed ?? 1);
-    this.control = new SimulatedControl(options.clock);
+    this.vms = new SimulatedVms(this.journal, []);
+    this.control = new SimulatedControl(options.clock, this.vms);
     for (const host of options.hosts) this.control.addHost(host);
+  }
+
+  async createVm(spec: VmSpec, call: ProviderCall): Promise<{ readonly ip: string | null }> {
+    const spent = await this.work('createVm', call);
+    const host = this.control.host(spec.hypervisor);
+    if (!host.alive) throw new ProviderError('retry', `${spec.hypervisor} does not answer`);
+    const vm = this.vms.get(spec.vmId) ?? this.startClone(spec);
+    const left = vm.clonedAt - this.options.clock.now();
+    if (left > 0) {
+      await this.pass(left, call.timeoutMs - spent, 'createVm');
+      if (this.vms.get(vm.vmId) !== vm) throw new ProviderError('permanent', `${spec.name} was destroyed meanwhile`);
+      // A clock that was set back must not hide what is acknowledged now.
+      vm.clonedAt = Math.min(vm.clonedAt, this.options.clock.now());
+    }
+    await this.journal.written();
+    return { ip: ipOf(vm.name) };
+  }
+
+  async inspectVm(vmId: string, call: ProviderCall): Promise<VmCondition | null> {
+    await this.work('inspectVm', call);
+    const vm = this.answering(vmId);
+    return vm === undefined ? null : conditionOf(vm, this.options.clock.now());
+  }
+
+  async listVms(pool: string, call: ProviderCall): Promise<VmListing> {
+    await this.work('listVms', call);
+    const without = this.control.takePartial('vms');
+    const vms = [];
+    for (const { vmId, name, hypervisor } of this.vms.inPool(pool)) {
+      if (this.control.seen(vmId) === undefined || without?.includes(vmId) === true) continue;
+      vms.push({ vmId, name, pool, hypervisor });
+    }
+    return { complete: without === undefined, vms };
+  }
+
+  async destroyVm(vmId: string, call: ProviderCall): Promise<void> {
+    await this.work('destroyVm', call);
+    this.answering(vmId);
+    this.vms.remove(vmId);
+    await this.journal.written();
+  }
+
+  async snapshotVm(vmId: string, snapshotId: string, call: ProviderCall): Promise<void> {
+    await this.work('snapshotVm', call);
+    await this.once(vmId, call, ({ snapshots }) => {
+      if (snapshots.includes(snapshotId)) return;
+      if (snapshots.length >= keptOfEach) throw new ProviderError('permanent', `${vmId} has too many snapshots`);
+      snapshots.push(snapshotId);
+    });
+  }
+
+  async revertVm(vmId: string, snapshotId: string, call: ProviderCall): Promise<void> {
+    await this.work('revertVm', call);
+    await this.once(vmId, call, ({ snapshots, reverts }) => {
+      if (!snapshots.includes(snapshotId)) throw new ProviderError('permanent', `${vmId} has no such snapshot`);
+      keep(reverts, snapshotId);
+    });
+  }
+
+  async addDisk(vmId: string, gb: number, call: ProviderCall): Promise<void> {
+    await this.work('addDisk', call);
+    await this.once(vmId, call, ({ disks }) => {
+      if (disks.length >= keptOfEach) throw new ProviderError('permanent', `${vmId} has too many disks`);
+      disks.push(gb);
+    });
   }
 
   async listHypervisors(call: ProviderCall): Promise<Listing> {
     await this.work('listHypervisors', call);
-    const without = this.control.takePartial();
+    const without = this.control.takePartial('hosts');
     const listed = this.control.hosts.filter((host) => without?.includes(host.nativeId) !== true);
-    return { complete: without === undefined, hypervisors: listed.map((host) => host.facts()) };
+    return {
+      complete: without === undefined,
+      hypervisors: listed.map((host) => host.facts(this.control.guestsOn(host.nativeId))),
+    };
   }
 
   async heartbeats(call: ProviderCall): Promise<readonly Heartbeat[]> {
@@ -175,20 +177,73 @@ export class SimulatedProvider implements Provider {
 
   async close(): Promise<void> {
     this.closed = true;
+    await this.journal.close();
+  }
+
+  /** It goes on whether or not its caller waits for it. */
+  private startClone(spec: VmSpec): SimulatedVm {
+    const { cloneMs, bootMs, failureRate = 0, templates, permanentTemplates = [] } = this.options.vms ?? {};
+    if (templates?.includes(spec.template) === false || permanentTemplates.includes(spec.template))
+      throw new ProviderError('permanent', `there is no template ${spec.template}`);
+    if (failureRate > 0 && this.random() < failureRate)
+      throw new ProviderError('retry', `the clone of ${spec.template} failed by chance`);
+    const vm = clonedVm(spec, this.options.clock.now() + this.within(cloneMs), this.within(bootMs));
+    this.vms.put(vm);
+    return vm;
+  }
+
+  /** Undefined: not there. Throws where its host does not answer. */
+  private answering(vmId: string): SimulatedVm | undefined {
+    const vm = this.control.seen(vmId);
+    if (vm !== undefined && !this.control.host(vm.hypervisor).alive)
+      throw new ProviderError('retry', `${vm.hypervisor} does not answer`);
+    return vm;
+  }
+
+  /** Does something to a VM, once for each request. */
+  private async once(vmId: string, { requestId }: ProviderCall, effect: (vm: SimulatedVm) => void): Promise<void> {
+    const vm = this.answering(vmId);
+    if (vm === undefined) throw new ProviderError('permanent', `there is no VM ${vmId}`);
+    if (!vm.requests.includes(requestId)) {
+      effect(vm);
+      keep(vm.requests, requestId);
+      this.vms.put(vm);
+    }
+    await this.journal.written();
+  }
+
+  private within(span: Span | undefined): number {
+    return span === undefined ? 0 : Math.round(span.min + this.random() * (span.max - span.min));
   }
 
   /** The time a call takes, and the failures that were ordered or diced. Nothing has happened when it throws. */
-  private async work(operation: SimulatedOperation, call: ProviderCall): Promise<void> {
-    if (this.closed) throw new ProviderError('permanent', `provider ${this.name} is closed`);
-    const { latencyMs, failureRate = 0, sleep = wait } = this.options;
-    if (latencyMs !== undefined) {
-      const takes = latencyMs.min + this.random() * (latencyMs.max - latencyMs.min);
-      await sleep(Math.min(takes, call.timeoutMs));
-      if (takes > call.timeoutMs) throw new ProviderError('timeout', `${operation} took over ${call.timeoutMs} ms`);
-    }
+  private async work(operation: SimulatedOperation, call: ProviderCall): Promise<number> {
+    this.checkOpen();
+    const { latencyMs, failureRate = 0 } = this.options;
+    const takes = latencyMs === undefined ? 0 : latencyMs.min + this.random() * (latencyMs.max - latencyMs.min);
+    if (takes > 0) await this.pass(takes, call.timeoutMs, operation);
     const ordered = this.control.takeFailure(operation);
     if (ordered !== undefined) throw new ProviderError(ordered, `${operation} was told to fail`);
     if (failureRate > 0 && this.random() < failureRate)
       throw new ProviderError('retry', `${operation} failed by chance`);
+    return takes;
   }
+
+  /** Waits, but no longer than the caller. */
+  private async pass(ms: number, timeoutMs: number, operation: SimulatedOperation): Promise<void> {
+    const { sleep = wait } = this.options;
+    await sleep(Math.max(0, Math.min(ms, timeoutMs)));
+    if (ms > timeoutMs) throw new ProviderError('timeout', `${operation} took over its time`);
+    this.checkOpen();
+  }
+
+  private checkOpen(): void {
+    if (this.closed) throw new ProviderError('permanent', `provider ${this.name} is closed`);
+  }
+}
+
+/** Appends; the oldest goes when there are too many. */
+function keep(row: string[], item: string): void {
+  row.push(item);
+  if (row.length > keptOfEach) row.shift();
 }
