@@ -1,0 +1,158 @@
+import { Pool } from 'undici';
+import { testAdminPassword } from '../server-process.js';
+import type { Operation } from './history.type.js';
+import { aliases, pools } from './lab.js';
+import type { ServerInTurns } from './server-in-turns.js';
+
+export interface Heard {
+  readonly status: number;
+  readonly body: Readonly<Record<string, unknown>>;
+}
+
+/** One request on a connection of its own turn; undefined when the connection broke. */
+export async function ask(
+  url: string,
+  method: 'GET' | 'POST' | 'PUT' | 'DELETE',
+  path: string,
+  headers: Readonly<Record<string, string>> = {},
+  body?: string,
+): Promise<Heard | undefined> {
+  const connection = new Pool(url, { connections: 1 });
+  try {
+    const { statusCode, body: answer } = await connection.request({
+      method,
+      path,
+      headers: { ...headers },
+      ...(body === undefined ? {} : { body }),
+    });
+    const text = await answer.text();
+    return { status: statusCode, body: text.startsWith('{') ? (JSON.parse(text) as Heard['body']) : {} };
+  } catch {
+    return undefined;
+  } finally {
+    await connection.close().catch(() => undefined);
+  }
+}
+
+const basic = { authorization: `Basic ${Buffer.from(`admin:${testAdminPassword}`).toString('base64')}` };
+
+/** A client of the vmpooler face that keeps book of everything. After a broken connection it goes on with a new token. */
+export class PoolClient {
+  private token = '';
+  private held: string[] = [];
+
+  constructor(
+    private readonly number: number,
+    private readonly server: ServerInTurns,
+    private readonly random: () => number,
+    private readonly book: Operation[],
+  ) {}
+
+  async work(count: number): Promise<void> {
+    for (let n = 0; n < count; n += 1) {
+      if (this.token === '') this.token = await this.newToken();
+      await this.step();
+    }
+  }
+
+  private async newToken(): Promise<string> {
+    for (;;) {
+      const heard = await ask(await this.server.url(), 'POST', '/api/v3/token', basic);
+      if (heard?.status === 200) return heard.body.token as string;
+      await new Promise((resolve) => setTimeout(resolve, 50));
+    }
+  }
+
+  private async step(): Promise<void> {
+    const dice = this.random();
+    const vm = this.one(this.held);
+    if (dice < 0.45 || vm === undefined) return this.checkOut();
+    if (dice < 0.86) return this.giveBack(vm);
+    if (dice < 0.9) return this.other('PUT', `/vm/${vm}`, JSON.stringify({ lifetime: 1 + this.below(90) }));
+    if (dice < 0.93)
+      return this.other('PUT', `/vm/${vm}`, JSON.stringify({ tags: { run: `r${String(this.below(9))}` } }));
+    if (dice < 0.96) return this.other('GET', `/vm/${vm}`);
+    if (dice < 0.98) return this.other('DELETE', '/vm/no-such-machine');
+    if (dice < 0.985) return this.other('POST', '/poolreset', JSON.stringify({ [this.pool()]: '1' }));
+    return this.other('GET', '/status');
+  }
+
+  private async checkOut(): Promise<void> {
+    const wanted = this.wish();
+    const names = [...wanted].flatMap(([name, count]) => Array.from({ length: count }, () => name));
+    const { token } = this;
+    const byPath = this.random() < 0.5;
+    const sentAt = performance.now();
+    const heard = byPath
+      ? await this.ask('POST', `/vm/${names.join('+')}`)
+      : await this.ask('POST', '/vm', JSON.stringify(Object.fromEntries(wanted)));
+    const given = new Map<string, readonly string[]>();
+    if (heard?.status === 200) {
+      for (const [name, value] of Object.entries(heard.body)) {
+        if (name === 'ok') continue;
+        const vms = [(value as { hostname: string | string[] }).hostname].flat();
+        given.set(name, vms);
+        this.held.push(...vms);
+      }
+    }
+    this.note({ kind: 'check-out', wanted, given, token, sentAt, answered: heard?.status });
+  }
+
+  private wish(): ReadonlyMap<string, number> {
+    const dice = this.random();
+    if (dice < 0.55) return new Map([[this.pool(), 1 + this.below(2)]]);
+    if (dice < 0.7) return new Map([[this.one(aliases) ?? '', 1 + this.below(3)]]);
+    const wanted = new Map<string, number>();
+    for (let n = 0; n < 2 + this.below(2); n += 1) wanted.set(this.pool(), 1 + this.below(2));
+    if (dice > 0.92) wanted.set(this.one(aliases) ?? '', 1);
+    return wanted;
+  }
+
+  private async giveBack(vm: string): Promise<void> {
+    const { token } = this;
+    const sentAt = performance.now();
+    const heard = await this.ask('DELETE', `/vm/${vm}`);
+    this.held = this.held.filter((each) => each !== vm);
+    this.note({ kind: 'return', vm, token, sentAt, answered: heard?.status });
+  }
+
+  private async other(method: 'GET' | 'POST' | 'PUT' | 'DELETE', path: string, body?: string): Promise<void> {
+    const { token } = this;
+    const sentAt = performance.now();
+    const heard = await this.ask(method, path, body);
+    this.note({ kind: 'other', what: `${method} ${path}`, token, sentAt, answered: heard?.status });
+  }
+
+  private async ask(
+    method: 'GET' | 'POST' | 'PUT' | 'DELETE',
+    path: string,
+    body?: string,
+  ): Promise<Heard | undefined> {
+    const version = 1 + this.below(3);
+    const headers = { 'x-auth-token': this.token };
+    return ask(await this.server.url(), method, `/api/v${String(version)}${path}`, headers, body);
+  }
+
+  /** What is not known, and 503 leaves open, is asked about under the token that was used; so it is not used again. */
+  private note(
+    operation: Operation extends infer O ? (O extends Operation ? Omit<O, 'client' | 'heardAt'> : never) : never,
+  ): void {
+    this.book.push({ ...operation, client: this.number, heardAt: performance.now() });
+    if (operation.answered !== undefined && operation.answered < 500) return;
+    if (operation.answered !== undefined && operation.kind === 'check-out') return;
+    this.token = '';
+    this.held = [];
+  }
+
+  private pool(): string {
+    return this.one(pools)?.name ?? '';
+  }
+
+  private one<T>(of: readonly T[]): T | undefined {
+    return of[this.below(of.length)];
+  }
+
+  private below(bound: number): number {
+    return Math.floor(this.random() * bound);
+  }
+}
