@@ -52,8 +52,11 @@ function notAllOrNothing({ operations }: History): string[] {
 function unexplained({ operations, quiet, pools }: History): string[] {
   const found: string[] = [];
   const byToken = new Map<string, Operation[]>();
-  for (const operation of operations)
-    byToken.set(operation.token, [...(byToken.get(operation.token) ?? []), operation]);
+  for (const operation of operations) {
+    const sent = byToken.get(operation.token);
+    if (sent === undefined) byToken.set(operation.token, [operation]);
+    else sent.push(operation);
+  }
   for (const [token, sent] of byToken) {
     const expected = new Set<string>();
     const maybeGone = new Set<string>();

@@ -19,19 +19,20 @@ export async function runHistory({ seed, clients, operations }: HistoryOptions):
     await server.start();
     await untilQuiet(server);
     const share = Math.ceil(operations / clients);
-    const state = { working: true };
+    let ended = 0;
+    const working = (): boolean => ended === 0;
     const work = Promise.all(
       Array.from({ length: clients }, (_, n) =>
         new PoolClient(n, server, seededRandom(seed * 1000 + n), book).work(share),
       ),
     ).finally(() => {
-      state.working = false;
+      ended = performance.now();
     });
     const random = seededRandom(seed);
     const killing = (async () => {
-      while (state.working) {
+      while (working()) {
         await new Promise((resolve) => setTimeout(resolve, 500 + random() * 2500));
-        if (state.working) await server.killAndStart();
+        if (working()) await server.killAndStart();
       }
     })();
     await work;
