@@ -25,6 +25,8 @@ export interface CheckoutFailed {
   readonly type: 'CheckoutFailed';
   readonly data: {
     readonly checkoutId: string;
+    /** Where something may be held for it, as far as known to whoever decided. */
+    readonly pools: readonly string[];
     /** `empty`: not enough ready machines; `waiting`: others hold what is missing, asked again as another attempt; `deadline`: nobody decided in time. */
     readonly reason: 'empty' | 'waiting' | 'deadline';
     readonly at: number;
