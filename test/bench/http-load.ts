@@ -2,6 +2,8 @@ import autocannon from 'autocannon';
 
 export interface Load {
   readonly perSecond: number;
+  /** How long it went on. */
+  readonly seconds: number;
   readonly p50Ms: number;
   readonly p99Ms: number;
   readonly failures: number;
@@ -29,17 +31,21 @@ export async function load(options: LoadOptions): Promise<Load> {
   });
   return {
     perSecond: result.requests.average,
+    seconds: result.duration,
     p50Ms: result.latency.p50,
     p99Ms: result.latency.p99,
     failures: result.non2xx + result.errors + result.timeouts,
   };
 }
 
-/** Several writers that each go through a cycle of dependent requests; cycles per second over all of them. */
+/**
+ * Several writers that each go through a cycle of dependent requests; cycles per second over all of them. A cycle that
+ * answers false was none: there is nothing more to do, and its writer ends.
+ */
 export async function cycles(
   writers: number,
   seconds: number,
-  cycle: (writer: number, n: number) => Promise<void>,
+  cycle: (writer: number, n: number) => Promise<unknown>,
 ): Promise<Load> {
   const until = performance.now() + seconds * 1000;
   const times: number[] = [];
@@ -50,7 +56,7 @@ export async function cycles(
       for (let n = 0; performance.now() < until; n += 1) {
         const start = performance.now();
         try {
-          await cycle(writer, n);
+          if ((await cycle(writer, n)) === false) return;
           times.push(performance.now() - start);
         } catch {
           failures += 1;
@@ -61,5 +67,5 @@ export async function cycles(
   const took = (performance.now() - began) / 1000;
   times.sort((a, b) => a - b);
   const at = (share: number): number => times[Math.min(times.length - 1, Math.floor(times.length * share))] ?? 0;
-  return { perSecond: times.length / took, p50Ms: at(0.5), p99Ms: at(0.99), failures };
+  return { perSecond: times.length / took, seconds: took, p50Ms: at(0.5), p99Ms: at(0.99), failures };
 }
