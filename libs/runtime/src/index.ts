@@ -5,6 +5,7 @@ export * from './executor/settings.js';
 export * from './executor/store-executor.js';
 export * from './observer.js';
 export * from './process.port.js';
+export * from './processes/correlations.js';
 export * from './vault.port.js';
 export * from './vault/memory-vault.js';
 export * from './backoff.js';

@@ -9,6 +9,7 @@ export * from './language/reactions.js';
 export * from './language/recorded.js';
 export * from './samples/counter-alarm.js';
 export * from './samples/counter-executor.js';
+export * from './samples/counter-mentions.js';
 export * from './samples/counter-totals.js';
 export * from './samples/counter.js';
 export * from './samples/process-world.js';

@@ -9,6 +9,8 @@ export interface Instance {
   readonly position: number;
 }
 
+export const unknownInstance: Instance = { text: undefined, position: -Infinity };
+
 /** The instances of a process: what is stored, under what has changed since. */
 export class InstanceStore {
   private readonly changed = new Map<string, Instance>();
@@ -28,9 +30,7 @@ export class InstanceStore {
     const ref = instanceRef(this.process, key);
     const stored = (await this.store.getMany([ref])).get(refKey(ref)) as
       (InstanceDocument & { readonly _position: number }) | undefined;
-    return stored === undefined
-      ? { text: undefined, position: -Infinity }
-      : { text: stored.state, position: stored._position };
+    return stored === undefined ? unknownInstance : { text: stored.state, position: stored._position };
   }
 
   set(key: string, instance: Instance): void {

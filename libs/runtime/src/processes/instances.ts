@@ -1,7 +1,8 @@
 import type { EventEnvelope } from '#kernel';
 import type { Blobs, Change, Document, DocumentRef, Projection } from '#read-store';
 import type { AnyState } from '../any-state.js';
-import type { Process } from '../process.port.js';
+import type { Correlation, Process } from '../process.port.js';
+import { correlationsOf } from './correlations.js';
 
 /** An instance as kept in the read store. The state is text: its keys are its own affair, and each reader gets a copy. */
 export interface InstanceDocument extends Document {
@@ -28,17 +29,17 @@ export type Step =
   | { readonly kind: 'started-twice' }
   | { readonly kind: 'moved'; readonly state: AnyState; readonly ends: boolean };
 
+/** How an event concerns an instance that is kept. */
+interface Kept extends Correlation {
+  readonly as: Exclude<Correlation['as'], 'alone'>;
+}
+
 /** What an event does to an instance. `text`: its state so far, undefined when there is none. */
-export function step(
-  process: Process,
-  as: 'start' | 'continue' | 'stop',
-  text: string | undefined,
-  envelope: EventEnvelope,
-): Step {
+export function step(process: Process, { key, as }: Kept, text: string | undefined, envelope: EventEnvelope): Step {
   if (as === 'start' && text !== undefined) return { kind: 'started-twice' };
   if (as !== 'start' && text === undefined) return { kind: 'nothing' };
   const before = text === undefined ? process.initialState() : readState(text);
-  return { kind: 'moved', state: process.evolve(before, envelope) as AnyState, ends: as === 'stop' };
+  return { kind: 'moved', state: process.evolve(before, envelope, key) as AnyState, ends: as === 'stop' };
 }
 
 /** Version of the shape, not of the process: it never changes, so that the checkpoint of an older process can still be read. */
@@ -57,20 +58,20 @@ export function instancesProjection(process: Process): Projection {
     collections: [{ name: collection, indexes: [] }],
     catalogs: process.catalogs,
     events: process.events,
-    wants: (envelope) => {
-      const correlation = process.correlate(envelope);
-      return correlation === undefined ? [] : [instanceRef(process, correlation.key)];
-    },
-    fold: (envelope, documents): readonly Change[] => {
-      const correlation = process.correlate(envelope);
-      if (correlation === undefined) return [];
-      const { key, as } = correlation;
-      const text = documents.get<InstanceDocument>(collection, key)?.state;
-      const moved = step(process, as, text, envelope);
-      if (moved.kind !== 'moved') return [];
-      if (moved.ends) return [{ delete: instanceRef(process, key) }];
-      return [{ put: { collection, document: { _id: key, state: JSON.stringify(moved.state) } as InstanceDocument } }];
-    },
+    wants: (envelope) =>
+      correlationsOf(process, envelope)
+        .filter(({ as }) => as !== 'alone')
+        .map(({ key }) => instanceRef(process, key)),
+    fold: (envelope, documents): readonly Change[] =>
+      correlationsOf(process, envelope).flatMap(({ key, as }): readonly Change[] => {
+        if (as === 'alone') return [];
+        const text = documents.get<InstanceDocument>(collection, key)?.state;
+        const moved = step(process, { key, as }, text, envelope);
+        if (moved.kind !== 'moved') return [];
+        if (moved.ends) return [{ delete: instanceRef(process, key) }];
+        const document: InstanceDocument = { _id: key, state: JSON.stringify(moved.state) };
+        return [{ put: { collection, document } }];
+      }),
   };
 }
 

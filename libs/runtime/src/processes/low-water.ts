@@ -2,24 +2,24 @@ import type { LogEvent } from '../log-event.js';
 
 /** How far everything is done, although pieces finish out of order: the checkpoint may go there and not further. */
 export class LowWater {
-  private readonly outstanding: { readonly event: LogEvent; done: boolean }[] = [];
+  private readonly outstanding: { readonly event: LogEvent; left: number }[] = [];
   private first = 0;
   private last: LogEvent | undefined;
   private seen: LogEvent | undefined;
 
-  /** Pieces that are not done, or wait for one that is not. */
+  /** Events that are not done, or wait for one that is not. */
   get size(): number {
     return this.outstanding.length - this.first;
   }
 
-  /** An event that is not done before `done` is called. */
-  begin(event: LogEvent): { readonly done: () => void } {
-    const piece = { event, done: false };
-    this.outstanding.push(piece);
+  /** An event that is not done before `done` was called once for each of its pieces. */
+  begin(event: LogEvent, pieces = 1): { readonly done: () => void } {
+    const begun = { event, left: pieces };
+    this.outstanding.push(begun);
     this.seen = event;
     return {
       done: () => {
-        piece.done = true;
+        begun.left -= 1;
         this.advance();
       },
     };
@@ -36,8 +36,8 @@ export class LowWater {
   }
 
   private advance(): void {
-    for (let piece = this.outstanding[this.first]; piece?.done === true; piece = this.outstanding[this.first]) {
-      this.last = piece.event;
+    for (let next = this.outstanding[this.first]; next?.left === 0; next = this.outstanding[this.first]) {
+      this.last = next.event;
       this.first += 1;
     }
     if (this.first < 1_024 && this.size > 0) return;

@@ -3,13 +3,15 @@ import type { Checkpoint, ProjectionStore } from '#read-store';
 import type { Timers } from '#timers';
 import { untilItWorks, type Pauses } from '../backoff.js';
 import { pause } from '../executor/settings.js';
+import type { AnyState } from '../any-state.js';
 import type { LogEvent } from '../log-event.js';
 import type { LogConsumer } from '../log-reading.js';
 import { asError, type ParkedEvent, type RuntimeObserver } from '../observer.js';
 import type { Correlation, Reaction, RunningProcess } from '../process.port.js';
 import { Wanted } from '../projections/fold-group.js';
 import { Room } from '../room.js';
-import { InstanceStore, type Instance } from './instance-store.js';
+import { correlationsOf } from './correlations.js';
+import { InstanceStore, unknownInstance, type Instance } from './instance-store.js';
 import { instancesVersion, step } from './instances.js';
 import { Lanes } from './lanes.js';
 import { LowWater } from './low-water.js';
@@ -32,14 +34,22 @@ export interface ProcessSurroundings {
   readonly atOnce: number;
 }
 
+interface Moved {
+  /** Undefined: nothing is kept, or what is kept stays as it is. */
+  readonly after: Instance | undefined;
+  readonly reactions: readonly Reaction[];
+}
+
 /** One event for one instance, on its way through its reactions. */
 interface Work {
   readonly event: LogEvent;
   readonly envelope: EventEnvelope;
   readonly correlation: Correlation;
+  /** Whether the event concerns other instances too. */
+  readonly amongOthers: boolean;
   readonly done: () => void;
   /** Undefined until the instance was loaded and moved. */
-  moved: { readonly after: Instance; readonly reactions: readonly Reaction[] } | undefined;
+  moved: Moved | undefined;
   next: number;
   attempt: number;
 }
@@ -60,6 +70,8 @@ export class ProcessLoop implements LogConsumer {
   private room: Room | undefined;
   private flushing: Promise<void> | undefined;
   private sinceCheckpoint = 0;
+  /** Something was done since then of which no instance tells. */
+  private doneAlone = false;
 
   constructor(
     private readonly running: RunningProcess,
@@ -113,30 +125,34 @@ export class ProcessLoop implements LogConsumer {
   private take(event: LogEvent): void {
     this.sinceCheckpoint += 1;
     let envelope: EventEnvelope | undefined;
-    let correlation: Correlation | undefined;
+    let correlations: readonly Correlation[] = [];
     try {
       if (!this.skipped.has(event.recorded.id)) envelope = this.wanted.envelope(event);
-      correlation = envelope && this.running.process.correlate(envelope);
+      if (envelope !== undefined) correlations = correlationsOf(this.running.process, envelope);
     } catch (error) {
       this.park(event, error);
       return;
     }
-    if (envelope === undefined || correlation === undefined) {
+    if (envelope === undefined || correlations.length === 0) {
       this.lowWater.pass(event);
       return;
     }
-    const { done } = this.lowWater.begin(event);
-    const work: Work = { event, envelope, correlation, done, moved: undefined, next: 0, attempt: 0 };
-    this.lanes.add(correlation.key, () => this.proceed(work));
+    const { done } = this.lowWater.begin(event, correlations.length);
+    const amongOthers = correlations.length > 1;
+    for (const correlation of correlations) {
+      const work: Work = { event, envelope, correlation, amongOthers, done, moved: undefined, next: 0, attempt: 0 };
+      this.lanes.add(correlation.key, () => this.proceed(work));
+    }
   }
 
   /** True: done, or parked. A number: pause for so long, then call again. */
   private async proceed(work: Work): Promise<true | number> {
     const { pauses, observer } = this.around;
+    const { key, as } = work.correlation;
     if (work.moved === undefined) {
       let instance: Instance;
       try {
-        instance = await this.instances.find(work.correlation.key);
+        instance = as === 'alone' ? unknownInstance : await this.instances.find(key);
         this.trouble = undefined;
       } catch (error) {
         this.trouble = asError(error);
@@ -145,42 +161,39 @@ export class ProcessLoop implements LogConsumer {
       }
       // It was done before a restart, only the checkpoint was behind.
       if (instance.position >= work.event.position) return this.finish(work, undefined);
-      if (!this.move(work, instance)) return true;
-    }
-    return this.react(work);
-  }
-
-  private move(work: Work, instance: Instance): boolean {
-    const { process } = this.running;
-    const { envelope, correlation, event } = work;
-    try {
-      const moved = step(process, correlation.as, instance.text, envelope);
-      if (moved.kind === 'started-twice')
-        this.around.observer.startedTwice(process.name, correlation.key, event.recorded.id);
-      if (moved.kind !== 'moved') {
-        work.moved = { after: instance, reactions: [] };
+      try {
+        work.moved = this.move(work, instance);
+      } catch (error) {
+        this.park(work.event, error);
         return true;
       }
-      const reactions = process.react(moved.state, envelope);
-      const text = moved.ends ? undefined : JSON.stringify(moved.state);
-      work.moved = { after: { text, position: event.position }, reactions };
-      return true;
-    } catch (error) {
-      this.park(event, error);
-      return false;
     }
+    return this.react(work, work.moved);
   }
 
-  private async react(work: Work): Promise<true | number> {
+  private move({ event, envelope, correlation }: Work, instance: Instance): Moved {
+    const { process } = this.running;
+    const { key, as } = correlation;
+    if (as === 'alone')
+      return { after: undefined, reactions: process.react(process.initialState() as AnyState, envelope, key) };
+    const moved = step(process, { key, as }, instance.text, envelope);
+    if (moved.kind === 'started-twice') this.around.observer.startedTwice(process.name, key, event.recorded.id);
+    if (moved.kind !== 'moved') return { after: undefined, reactions: [] };
+    const reactions = process.react(moved.state, envelope, key);
+    const text = moved.ends ? undefined : JSON.stringify(moved.state);
+    return { after: { text, position: event.position }, reactions };
+  }
+
+  private async react(work: Work, { after, reactions }: Moved): Promise<true | number> {
     const { timers, clock, observer } = this.around;
     const { process } = this.running;
-    const { after, reactions } = work.moved ?? { after: undefined, reactions: [] };
+    const key = work.amongOthers ? work.correlation.key : undefined;
     for (; work.next < reactions.length; work.next += 1, work.attempt = 0) {
       const reaction = reactions[work.next];
       if (reaction === undefined || this.stopping.signal.aborted) return true;
       work.attempt += 1;
       try {
-        await carryOut(this.running, reaction, work.envelope, work.next, timers, clock);
+        await carryOut(this.running, reaction, work.envelope, { index: work.next, key }, timers, clock);
       } catch (thrown) {
         const error = asError(thrown);
         const answer = process.onFailure(error, work.attempt);
@@ -196,7 +209,8 @@ export class ProcessLoop implements LogConsumer {
   }
 
   private finish(work: Work, after: Instance | undefined): true {
-    if (after?.position === work.event.position) this.instances.set(work.correlation.key, after);
+    if (after !== undefined) this.instances.set(work.correlation.key, after);
+    if (work.correlation.as === 'alone') this.doneAlone = true;
     work.done();
     this.flushSoon();
     if (this.lowWater.size < maxOutstanding / 2) this.makeRoom();
@@ -244,8 +258,10 @@ export class ProcessLoop implements LogConsumer {
   }
 
   private worthWriting(): boolean {
-    if (this.lowWater.through === undefined && this.checkpoint === undefined) return false;
-    return this.instances.unwritten > 0 || this.sinceCheckpoint >= checkpointEvery;
+    const { through } = this.lowWater;
+    if (through === undefined && this.checkpoint === undefined) return false;
+    if (this.instances.unwritten > 0 || this.sinceCheckpoint >= checkpointEvery) return true;
+    return this.doneAlone && through !== undefined && through.position !== this.checkpoint?.position;
   }
 
   private async write(): Promise<void> {
@@ -256,6 +272,7 @@ export class ProcessLoop implements LogConsumer {
       through === undefined ? this.checkpoint : { epoch, position: through.position, hash: through.hash, version };
     if (checkpoint === undefined) return;
     this.sinceCheckpoint = 0;
+    this.doneAlone = false;
     await this.instances.flush(checkpoint);
     this.checkpoint = checkpoint;
   }

@@ -191,7 +191,7 @@ describe('a process', () => {
     const second = runnerIn({ ...the, timers: createMemoryTimers(the.clock) }, [
       notedCounterAlarm(notes, {
         version: 2,
-        react: (state, envelope) => (seen.push(state.additions), counterAlarm().react(state, envelope)),
+        react: (state, envelope, key) => (seen.push(state.additions), counterAlarm().react(state, envelope, key)),
       }),
     ]);
     await second.start();

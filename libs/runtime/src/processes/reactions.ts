@@ -3,12 +3,19 @@ import type { Timer, Timers } from '#timers';
 import { deriveUuid, leasebookNamespace } from '../derived-ids.js';
 import type { Reaction, RunningProcess } from '../process.port.js';
 
+/** Which reaction it is among all that an event led to. */
+export interface Place {
+  readonly index: number;
+  /** Whose reaction, where the event concerns several instances. */
+  readonly key: string | undefined;
+}
+
 /** Carries out one reaction. Doing it twice has one effect: command and timer ids derive from what led to them (C2). */
 export async function carryOut(
   running: RunningProcess,
   reaction: Reaction,
   envelope: EventEnvelope,
-  index: number,
+  place: Place,
   timers: Timers,
   clock: Clock,
 ): Promise<void> {
@@ -20,7 +27,7 @@ export async function carryOut(
     case 'do': {
       const handler = Object.hasOwn(running.handlers, reaction.name) ? running.handlers[reaction.name] : undefined;
       if (handler === undefined) throw new Error(`${running.process.name} has no handler for ${reaction.name}`);
-      return handler(reaction.input, reactionContext(running.process.name, envelope, index, clock));
+      return handler(reaction.input, reactionContext(running.process.name, envelope, place, clock));
     }
   }
 }
@@ -28,11 +35,12 @@ export async function carryOut(
 export function reactionContext(
   processName: string,
   envelope: EventEnvelope,
-  index: number,
+  { index, key }: Place,
   clock: Clock,
 ): CommandContext {
+  const place = key === undefined ? String(index) : `${String(index)}\n${key}`;
   return {
-    commandId: deriveUuid(leasebookNamespace, `process\n${processName}\n${envelope.id}\n${String(index)}`),
+    commandId: deriveUuid(leasebookNamespace, `process\n${processName}\n${envelope.id}\n${place}`),
     repeatable: true,
     time: clock.now(),
     actor: systemActor,
