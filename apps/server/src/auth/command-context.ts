@@ -14,7 +14,8 @@ export class IdempotencyKeyInvalid extends BadRequestException {
   }
 }
 
-const anonymous: Actor = { userId: 'anonymous', projectId: null, method: 'anonymous', name: null };
+/** Who asks without saying who. */
+export const anonymous: Actor = { userId: 'anonymous', projectId: null, method: 'anonymous', name: null };
 
 function actorOf(principal: Principal | undefined): Actor {
   if (principal === undefined) return anonymous;
@@ -22,17 +23,26 @@ function actorOf(principal: Principal | undefined): Actor {
   return { userId, projectId: project?.id ?? null, method, name: userName };
 }
 
-/**
- * Everything around a command of this request. With an `Idempotency-Key` the command's id derives from principal, key,
- * method, path and body, so that the same request again is the same command (C2, C14). Throws IdempotencyKeyInvalid.
- */
+/** `contextOf` of whoever a token of the identity service stands for. */
 export function commandContext(
   request: FastifyRequest,
   principal: Principal | undefined,
   facade: string,
+  time?: number,
+): CommandContext {
+  return contextOf(request, actorOf(principal), facade, time);
+}
+
+/**
+ * Everything around a command of this request. With an `Idempotency-Key` the command's id derives from actor, key,
+ * method, path and body, so that the same request again is the same command (C2, C14). Throws IdempotencyKeyInvalid.
+ */
+export function contextOf(
+  request: FastifyRequest,
+  actor: Actor,
+  facade: string,
   time: number = Date.now(),
 ): CommandContext {
-  const actor = actorOf(principal);
   const key = request.headers['idempotency-key'];
   if (key !== undefined && (typeof key !== 'string' || key.length < 1 || key.length > maxKeyLength))
     throw new IdempotencyKeyInvalid();
