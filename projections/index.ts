@@ -2,10 +2,18 @@ import type { EventCatalog } from '#kernel';
 import type { Projection } from '#read-store';
 import { identityCatalog, identityTimeline, loginRefusalsCatalog } from '#identity';
 import { hostAggregatesCatalog, hypervisorCatalog, hypervisorRegistryCatalog, inventoryTimeline } from '#inventory';
+import { checkoutCatalog, onDemandCatalog, poolCatalog, poolTokenCatalog, vmNameCatalog } from '#pools';
 import { aggregatesProjection } from './aggregates/aggregates.projection.js';
 import { auditTrailProjection } from './audit-trail/audit-trail.projection.js';
 import type { Timelines } from './audit-trail/mentions.js';
 import { hypervisorsProjection } from './hypervisors/hypervisors.projection.js';
+import { onDemandRequestsProjection } from './on-demand-requests/on-demand-requests.projection.js';
+import { poolDayTagsProjection } from './pool-day-tags/pool-day-tags.projection.js';
+import { poolDaysProjection } from './pool-days/pool-days.projection.js';
+import { poolTokensProjection } from './pool-tokens/pool-tokens.projection.js';
+import { poolsProjection } from './pools/pools.projection.js';
+import { vmRecordsProjection } from './vm-records/vm-records.projection.js';
+import { vmsProjection } from './vms/vms.projection.js';
 
 export * from './read-models.module.js';
 
@@ -16,11 +24,16 @@ export interface Accounts {
 }
 
 const catalogs: readonly EventCatalog[] = [
+  checkoutCatalog,
   hostAggregatesCatalog,
   hypervisorCatalog,
   hypervisorRegistryCatalog,
   identityCatalog,
   loginRefusalsCatalog,
+  onDemandCatalog,
+  poolCatalog,
+  poolTokenCatalog,
+  vmNameCatalog,
 ];
 const timelines: Timelines = { inventory: inventoryTimeline, identity: identityTimeline };
 
@@ -29,6 +42,13 @@ export function readModels(own: Accounts = { catalogs: [], timelines: {} }): rea
   return [
     hypervisorsProjection,
     aggregatesProjection,
+    poolsProjection,
+    vmsProjection,
+    vmRecordsProjection,
+    poolDaysProjection,
+    poolDayTagsProjection,
+    poolTokensProjection,
+    onDemandRequestsProjection,
     auditTrailProjection([...catalogs, ...own.catalogs], { ...timelines, ...own.timelines }),
   ];
 }

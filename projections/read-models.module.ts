@@ -1,12 +1,34 @@
-import { Module } from '@nestjs/common';
+import { Global, Module } from '@nestjs/common';
 import { CqrsModule } from '@nestjs/cqrs';
+import { TokenUses } from '#pools';
 import { aggregateProviders } from './aggregates/aggregates.handler.js';
 import { auditTrailProviders } from './audit-trail/audit-trail.handler.js';
 import { hypervisorProviders } from './hypervisors/hypervisors.handler.js';
+import { onDemandRequestProviders } from './on-demand-requests/on-demand-requests.handler.js';
+import { poolDayProviders } from './pool-days/pool-days.handler.js';
+import { poolTokenProviders } from './pool-tokens/pool-tokens.handler.js';
+import { tokenUsesProviders } from './pool-tokens/token-uses.js';
+import { poolProviders } from './pools/pools.handler.js';
+import { vmProviders } from './vms/vms.handler.js';
 
-/** What answers the queries; asks for READ_STORE and FRESHNESS. */
+/**
+ * What answers the queries; asks for READ_STORE and FRESHNESS. Global for what contexts declare and find here: a context
+ * does not know its read models (C10).
+ */
+@Global()
 @Module({
   imports: [CqrsModule],
-  providers: [...aggregateProviders, ...auditTrailProviders, ...hypervisorProviders],
+  providers: [
+    ...aggregateProviders,
+    ...auditTrailProviders,
+    ...hypervisorProviders,
+    ...onDemandRequestProviders,
+    ...poolDayProviders,
+    ...poolProviders,
+    ...poolTokenProviders,
+    ...tokenUsesProviders,
+    ...vmProviders,
+  ],
+  exports: [TokenUses],
 })
 export class ReadModelsModule {}

@@ -21,3 +21,8 @@ export const poolDaysCollection: CollectionDefinition<PoolDayDocument> = {
   name: 'poolDays',
   indexes: [{ name: 'byDay', fields: ['day', 'pool'] }],
 };
+
+/** One document, written with every change of any day: its position tells whether what was read still holds. */
+export const poolDaysChangeCollection: CollectionDefinition = { name: 'poolDaysChange', indexes: [] };
+
+export const poolDaysChangeId = 'last';

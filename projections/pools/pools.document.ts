@@ -23,3 +23,8 @@ export const poolsCollection: CollectionDefinition<PoolDocument> = {
   name: 'pools',
   indexes: [{ name: 'byOrder', fields: ['configured', 'order'] }],
 };
+
+/** One document, written with every change of any pool: its position tells whether a list still holds. */
+export const poolsChangeCollection: CollectionDefinition = { name: 'poolsChange', indexes: [] };
+
+export const poolsChangeId = 'last';

@@ -37,6 +37,8 @@ export interface VmDocument extends Document, Omit<VmFields, 'tags'> {
   readonly tokenHash: string | null;
   /** When it stands to end: lifetime or ready_ttl. */
   readonly expiresAt: number | null;
+  /** The task that added the last disk: should its event come again, it adds none. */
+  readonly diskTask?: string;
 }
 
 /** Machines that are not destroyed. */
@@ -45,11 +47,13 @@ export const vmsCollection: CollectionDefinition<VmDocument> = {
   indexes: [
     { name: 'byQueue', fields: ['pool', 'queue', 'cloning'] },
     { name: 'byToken', fields: ['tokenHash', 'queue'] },
-    { name: 'byAnyQueue', fields: ['queue'] },
   ],
 };
 
-/** One document, written with every change of any machine: its position tells whether what was counted still holds. */
+/** One document, written whenever a queue of any pool changes: its position tells whether what was counted still holds. */
 export const vmsChangeCollection: CollectionDefinition = { name: 'vmsChange', indexes: [] };
 
 export const vmsChangeId = 'last';
+
+/** The same for each pool, from its configuration on. `_id`: its name. */
+export const vmsPoolsCollection: CollectionDefinition = { name: 'vmsPools', indexes: [] };
