@@ -49,7 +49,7 @@ function foldAll(projection: Projection, envelopes: readonly EventEnvelope[]): R
   return Object.fromEntries(present.sort(([a], [b]) => (a < b ? -1 : 1)));
 }
 
-function concerns({ events }: Projection, { storedType }: EventEnvelope): boolean {
+export function concerns({ events }: Projection, { storedType }: EventEnvelope): boolean {
   return events === '*' || events.includes(storedType.slice(0, storedType.lastIndexOf('@')));
 }
 
