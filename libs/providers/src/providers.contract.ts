@@ -1,22 +1,9 @@
 import { afterEach, describe, expect, it } from '@jest/globals';
+import type { ProviderUnderContract } from './contract-subject.js';
 import { ProviderError, type Provider, type ProviderCall, type ProviderGuest } from './port.js';
+import { vmContract } from './provider-vms.contract.js';
 
-/** What an adapter brings to its contract: a provider with machines, and a hand on these machines. */
-export interface ProviderUnderContract {
-  readonly provider: Provider;
-  /** At least two native ids of machines that are up. */
-  readonly nativeIds: readonly [string, string, ...string[]];
-  now(): number;
-  /** Makes a machine on that host behind the provider's back, and destroys it. */
-  putGuest(nativeId: string, guest: ProviderGuest): Promise<void>;
-  removeGuest(nativeId: string, uuid: string): Promise<void>;
-  /** Stops that host's heartbeats. */
-  silence(nativeId: string): Promise<void>;
-  /** How often that image was really fetched to that host. */
-  fetches(nativeId: string, imageId: string): Promise<number>;
-  /** The next call of cacheImage fails before it has an effect. */
-  failNextCacheImage(): Promise<void>;
-}
+export type { ProviderUnderContract } from './contract-subject.js';
 
 const imageId = '7d3f8f3a-0c0e-4d6a-9d4d-3a4a0c5f2b11';
 const guest: ProviderGuest = {
@@ -125,7 +112,7 @@ export function providerContract(adapter: string, make: () => Promise<ProviderUn
       const subject = await open();
       const [on] = subject.nativeIds;
       const again = call();
-      await subject.failNextCacheImage();
+      await subject.failNext('cacheImage');
       await expect(subject.provider.cacheImage(on, imageId, again)).rejects.toBeInstanceOf(ProviderError);
       expect(await subject.fetches(on, imageId)).toBe(0);
       await subject.provider.cacheImage(on, imageId, again);
@@ -139,10 +126,13 @@ export function providerContract(adapter: string, make: () => Promise<ProviderUn
       await expect(answer).rejects.toMatchObject({ name: 'ProviderError', kind: 'permanent' });
     });
 
+    vmContract(open, call);
+
     it('takes no calls once closed, and may be closed twice', async () => {
       const { provider } = await open();
       await provider.close();
       await expect(provider.listHypervisors(call())).rejects.toBeInstanceOf(ProviderError);
+      await expect(provider.listVms('pool', call())).rejects.toBeInstanceOf(ProviderError);
       await provider.close();
     });
   });

@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { ProviderError, type Provider, type ProviderCall } from './port.js';
+import { ProviderError, type Provider, type ProviderCall, type VmSpec } from './port.js';
 import { ResilientProvider, type Resilience } from './resilient-provider.js';
 
 const call: ProviderCall = { requestId: 'request-1', timeoutMs: 20 };
@@ -7,26 +7,13 @@ const call: ProviderCall = { requestId: 'request-1', timeoutMs: 20 };
 function failing(outcomes: readonly (Error | 'hangs' | 'answers')[]) {
   const asked: string[] = [];
   const paused: number[] = [];
-  const provider: Provider = {
-    name: 'sample',
-    createVm: async () => ({ ip: '10.0.0.7' }),
-    inspectVm: async () => null,
-    listVms: async () => ({ complete: true, vms: [] }),
-    destroyVm: async () => undefined,
-    snapshotVm: async () => undefined,
-    revertVm: async () => undefined,
-    addDisk: async () => undefined,
-    listHypervisors: async () => ({ complete: true, hypervisors: [] }),
-    heartbeats: async () => [],
-    uptime: async (_nativeId, { requestId }) => {
-      const outcome = outcomes[asked.push(requestId) - 1] ?? 'answers';
-      if (outcome === 'hangs') return new Promise(() => undefined);
-      if (outcome instanceof Error) throw outcome;
-      return 'up';
-    },
-    cacheImage: async () => undefined,
-    close: async () => undefined,
+  const uptime: Provider['uptime'] = async (_nativeId, { requestId }) => {
+    const outcome = outcomes[asked.push(requestId) - 1] ?? 'answers';
+    if (outcome === 'hangs') return new Promise(() => undefined);
+    if (outcome instanceof Error) throw outcome;
+    return 'up';
   };
+  const provider = { name: 'sample', uptime, close: async () => undefined } as Partial<Provider> as Provider;
   const resilient = (more: Partial<Resilience> = {}) =>
     new ResilientProvider(provider, {
       sleep: async (ms) => void paused.push(ms),
@@ -37,6 +24,56 @@ function failing(outcomes: readonly (Error | 'hangs' | 'answers')[]) {
     });
   return { asked, paused, resilient };
 }
+
+const spec: VmSpec = {
+  ...{ vmId: 'v', name: 'brisk-otter', pool: 'alma-9', domain: null, hypervisor: 'kvm-1', template: 't' },
+  ...{ cloneTarget: null, folder: null, datastore: null, vcpus: 2, memoryMb: 4096, diskGb: 20 },
+};
+const operations = {
+  createVm: [spec],
+  inspectVm: ['v'],
+  listVms: ['alma-9'],
+  destroyVm: ['v'],
+  snapshotVm: ['v', 's'],
+  revertVm: ['v', 's'],
+  addDisk: ['v', 8],
+  listHypervisors: [],
+  heartbeats: [],
+  uptime: ['kvm-1'],
+  cacheImage: ['kvm-1', 'image'],
+} as const satisfies Record<Exclude<keyof Provider, 'name' | 'close'>, readonly unknown[]>;
+
+describe.each(Object.entries(operations))('%s of a resilient provider', (operation, given) => {
+  type Ask = (...all: unknown[]) => Promise<unknown>;
+
+  /** A provider whose every operation does as it is told, in that order, and one to ask it through. */
+  function scripted(...outcomes: readonly (Error | 'hangs' | 'answers')[]) {
+    const asked: unknown[][] = [];
+    const act: Ask = async (...all) => {
+      const outcome = outcomes[asked.push(all) - 1];
+      if (outcome === 'hangs') return new Promise(() => undefined);
+      if (outcome instanceof Error) throw outcome;
+      return 'the answer';
+    };
+    const inner = { name: 'inner', close: async () => undefined, [operation]: act } as unknown as Provider;
+    const resilient = new ResilientProvider(inner, { attempts: 3, sleep: async () => undefined });
+    const methods = resilient as unknown as Record<string, Ask>;
+    return { asked, ask: () => methods[operation]!(...given, call) };
+  }
+
+  it('is asked again after failures and time-outs, with everything the same, and answers', async () => {
+    const { asked, ask } = scripted(new ProviderError('retry', 'try again'), 'hangs', 'answers');
+    expect(await ask()).toBe('the answer');
+    expect(asked).toEqual([1, 2, 3].map(() => [...given, call]));
+  });
+
+  it('fails with a ProviderError always', async () => {
+    await expect(scripted('hangs', 'hangs', 'hangs').ask()).rejects.toMatchObject({ kind: 'timeout' });
+    const broken = scripted(new TypeError('x is not a function'));
+    await expect(broken.ask()).rejects.toMatchObject({ name: 'ProviderError', kind: 'permanent' });
+    expect(broken.asked).toHaveLength(1);
+  });
+});
 
 describe('a resilient provider', () => {
   const retry = new ProviderError('retry', 'try again');
@@ -86,11 +123,17 @@ describe('a resilient provider', () => {
     expect(asked).toHaveLength(1);
   });
 
-  it('passes everything else on', async () => {
-    const provider = failing([]).resilient();
-    expect(provider.name).toBe('sample');
-    expect(await provider.listHypervisors(call)).toEqual({ complete: true, hypervisors: [] });
-    expect(await provider.heartbeats(call)).toEqual([]);
-    await provider.cacheImage('a', 'b', call);
+  it('waits out a time-out that is longer than a timer can be', async () => {
+    const { asked, resilient } = failing(['answers']);
+    expect(await resilient({ attempts: 1 }).uptime('a', { ...call, timeoutMs: 2 ** 40 })).toBe('up');
+    expect(asked).toHaveLength(1);
+    const { resilient: hanging } = failing(['hangs']);
+    const outcome = hanging({ attempts: 1 }).uptime('a', { ...call, timeoutMs: 2 ** 40 });
+    const soon = new Promise((resolve) => setTimeout(resolve, 20, 'still waiting'));
+    expect(await Promise.race([outcome, soon])).toBe('still waiting');
+  });
+
+  it('has the name of the one inside', () => {
+    expect(failing([]).resilient().name).toBe('sample');
   });
 });

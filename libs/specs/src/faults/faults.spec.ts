@@ -1,5 +1,5 @@
 import { MemoryEventStore } from '#event-store/adapters/memory';
-import type { Provider } from '#providers';
+import { ProviderError, type Provider } from '#providers';
 import { createMemoryTimers } from '#timers/adapters/memory';
 import { VirtualClock } from '../virtual-clock.js';
 import { FaultPlan, turns } from './fault-plan.js';
@@ -68,35 +68,48 @@ describe('faulty timers', () => {
 
 describe('a faulty provider', () => {
   const call = { requestId: 'r', timeoutMs: 1_000 };
-
-  it.each([
+  const operations = [
+    ...['createVm', 'inspectVm', 'listVms', 'destroyVm', 'snapshotVm', 'revertVm', 'addDisk'],
+    ...['listHypervisors', 'heartbeats', 'uptime', 'cacheImage'],
+  ] as const;
+  const faults = [
     ['before', 'retry', 0],
     ['timeout', 'timeout', 0],
     ['after', 'timeout', 1],
-  ] as const)('%s: fails as %s after %d calls, then works', async (fault, kind, calls) => {
-    const cached: string[] = [];
-    const inner = {
-      name: 'inner',
-      createVm: async () => ({ ip: null }),
-      inspectVm: async () => null,
-      listVms: async () => ({ complete: true, vms: [] }),
-      destroyVm: async () => undefined,
-      snapshotVm: async () => undefined,
-      revertVm: async () => undefined,
-      addDisk: async () => undefined,
-      listHypervisors: async () => ({ complete: true, hypervisors: [] }),
-      heartbeats: async () => [],
-      uptime: async () => null,
-      cacheImage: async (_: string, image: string) => void cached.push(image),
-      close: () => turns(1),
-    } satisfies Provider;
-    const provider = new FaultyProvider(inner, new FaultPlan([fault]));
-    await expect(provider.cacheImage('host', 'image', call)).rejects.toMatchObject({ name: 'ProviderError', kind });
-    expect(cached).toHaveLength(calls);
-    expect(await provider.listHypervisors(call)).toEqual({ complete: true, hypervisors: [] });
-    expect(await provider.heartbeats(call)).toEqual([]);
-    expect(await provider.uptime('host', call)).toBeNull();
+    ['slow', 'answer', 1],
+  ] as const;
+  const cases = operations.flatMap((operation) => faults.map((fault) => [operation, ...fault] as const));
+
+  it.each(cases)('%s, %s: %s after %d calls inside, then works', async (operation, fault, outcome, calls) => {
+    type Ask = (...all: unknown[]) => Promise<unknown>;
+    const asked: unknown[][] = [];
+    const act: Ask = async (...all) => {
+      asked.push(all);
+      return 'answer';
+    };
+    const inner = { name: 'inner', [operation]: act, close: () => turns(1) } as unknown as Provider;
+    const plan = new FaultPlan([fault], { calls: [operation] });
+    const provider = new FaultyProvider(inner, plan);
+    const ask = () => (provider as unknown as Record<string, Ask>)[operation]!('a', 'b', call);
+
+    const first = await ask().catch((error: unknown) => (error instanceof ProviderError ? error.kind : error));
+    expect([first, asked.length]).toEqual([outcome, calls]);
+    expect(plan.met).toEqual([{ call: operation, fault }]);
+    expect(await ask()).toBe('answer');
     expect(provider.name).toBe('inner');
     await provider.close();
+  });
+
+  it('hands on what it was given, and takes its turns when it is slow', async () => {
+    const seen: string[] = [];
+    const inner = {
+      name: 'inner',
+      addDisk: async (vmId, gb, { requestId }) => void seen.push(`${vmId} ${gb} ${requestId}`),
+    } as Pick<Provider, 'name' | 'addDisk'> as Provider;
+    const adding = new FaultyProvider(inner, new FaultPlan(['slow'])).addDisk('vm', 8, call);
+    await turns(1);
+    expect(seen).toEqual([]);
+    await adding;
+    expect(seen).toEqual(['vm 8 r']);
   });
 });

@@ -1,4 +1,7 @@
-import { describe, expect, it } from '@jest/globals';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, describe, expect, it } from '@jest/globals';
 import { ResilientProvider } from '../../resilient-provider.js';
 import { providerContract } from '../../providers.contract.js';
 import { SimulatedProvider, type SimulatedHost, type SimulatedOptions } from './index.js';
@@ -15,21 +18,57 @@ function simulated(more: Partial<SimulatedOptions> = {}): { provider: SimulatedP
   return { provider: new SimulatedProvider({ hosts, clock: { now: () => time.now }, ...more }), time };
 }
 
+const folders: string[] = [];
+async function temporaryFolder(): Promise<string> {
+  const folder = await mkdtemp(join(tmpdir(), 'leasebook-simulated-'));
+  folders.push(folder);
+  return folder;
+}
+afterAll(async () => {
+  for (const folder of folders) await rm(folder, { recursive: true });
+});
+
 const call = (requestId = 'r', timeoutMs = 1000) => ({ requestId, timeoutMs });
 const guest = { uuid: 'c0ffee00-1111-4222-8333-444455556666', name: 'vm', vcpus: 2, memoryMb: 4096, diskGb: 20 };
 
-for (const wrapped of [false, true]) {
-  providerContract(wrapped ? 'simulated, made resilient' : 'simulated', async () => {
-    const { provider, time } = simulated();
+const means = [
+  ['simulated', false, {}],
+  ['simulated, made resilient', true, {}],
+  [
+    'simulated, taking its time',
+    false,
+    { latencyMs: { min: 1, max: 3 }, vms: { cloneMs: { min: 2, max: 9 }, bootMs: { min: 50, max: 70 } } },
+  ],
+  ['simulated, with a state file', false, { stateFile: 'vms.db' }],
+] as const;
+
+for (const [title, wrapped, options] of means) {
+  providerContract(title, async () => {
+    const folder = 'stateFile' in options ? await temporaryFolder() : '';
+    const stateFile = 'stateFile' in options ? { stateFile: join(folder, options.stateFile) } : {};
+    const templates = { vms: { ...('vms' in options ? options.vms : {}), templates: ['templates/alma-9'] } };
+    const time = { now: Date.UTC(2026, 2, 2, 9, 41, 3) };
+    const sleep = async (ms: number) => void (time.now += ms);
+    const { provider } = simulated({ ...options, ...stateFile, ...templates, sleep, clock: { now: () => time.now } });
+    const { control } = provider;
     return {
       provider: wrapped ? new ResilientProvider(provider, { attempts: 1 }) : provider,
       nativeIds: ['compute-1', 'compute-2'],
+      template: 'templates/alma-9',
       now: () => time.now,
-      putGuest: async (host, machine) => provider.control.putGuest(host, machine),
-      removeGuest: async (host, uuid) => provider.control.removeGuest(host, uuid),
-      silence: async (host) => provider.control.silence(host),
-      fetches: async (host, image) => provider.control.fetches(host, image),
-      failNextCacheImage: async () => provider.control.failNext('cacheImage'),
+      putGuest: async (host, machine) => control.putGuest(host, machine),
+      removeGuest: async (host, uuid) => control.removeGuest(host, uuid),
+      silence: async (host) => control.silence(host),
+      fetches: async (host, image) => control.fetches(host, image),
+      failNext: async (operation) => control.failNext(operation),
+      boot: async () => void (time.now += 70),
+      putVm: async (vm) => control.putVm(vm),
+      vanish: async (vmId) => control.vanish(vmId),
+      listVmsWithout: async (vmId) => control.listVmsPartially([vmId]),
+      effects: async (vmId) => {
+        const { snapshots, reverts, disks } = control.vm(vmId);
+        return { snapshots, reverts, disks };
+      },
     };
   });
 }

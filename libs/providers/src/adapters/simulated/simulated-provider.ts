@@ -16,6 +16,7 @@ import { SimulatedControl, type SimulatedOperation } from './simulated-control.j
 import type { SimulatedHost } from './simulated-host.js';
 import { clonedVm, conditionOf, ipOf, type SimulatedVm } from './simulated-vm.js';
 import { noJournal, SimulatedVms, type VmJournal } from './simulated-vms.js';
+import { VmFile } from './vm-file.js';
 
 export interface Span {
   readonly min: number;
@@ -47,6 +48,10 @@ export interface SimulatedOptions {
   /** How long a call takes. Default: no time. */
   readonly latencyMs?: Span;
   readonly vms?: SimulatedVmOptions;
+  /** Keeps the VMs over restarts: what was acknowledged is there again. Default: they are gone with the process. */
+  readonly stateFile?: string;
+  /** Told when the state file could not be read. */
+  readonly onNotice?: (text: string) => void;
   readonly sleep?: (ms: number) => Promise<void>;
 }
 
@@ -61,14 +66,17 @@ export class SimulatedProvider implements Provider {
   readonly control: SimulatedControl;
   private readonly random: () => number;
   private readonly done = new LRUCache<string, true>({ max: requestsRemembered });
-  private readonly journal: VmJournal = noJournal;
+  private readonly journal: VmJournal;
   private readonly vms: SimulatedVms;
   private closed = false;
 
   constructor(private readonly options: SimulatedOptions) {
     this.name = options.name ?? 'simulated';
     this.random = dice(options.seed ?? 1);
-    this.vms = new SimulatedVms(this.journal, []);
+    const { stateFile, onNotice = () => undefined } = options;
+    const kept = stateFile === undefined ? { journal: noJournal, vms: [] } : VmFile.open(stateFile, onNotice);
+    this.journal = kept.journal;
+    this.vms = new SimulatedVms(kept.journal, kept.vms);
     this.control = new SimulatedControl(options.clock, this.vms);
     for (const host of options.hosts) this.control.addHost(host);
   }

@@ -1,0 +1,33 @@
+import { SimulatedProvider } from './index.js';
+
+const hosts = [{ name: 'kvm-1', vcpus: 64, memoryMb: 262_144, localGb: 2048 }];
+
+export const open = (stateFile: string, onNotice?: (text: string) => void) =>
+  new SimulatedProvider({ hosts, stateFile, clock: { now: () => Date.now() }, ...(onNotice && { onNotice }) });
+
+export const create = (provider: SimulatedProvider, vmId: string) =>
+  provider.createVm(
+    {
+      ...{ vmId, name: `name-${vmId}`, pool: 'alma-9', domain: null, hypervisor: 'kvm-1', template: 't' },
+      ...{ cloneTarget: null, folder: null, datastore: null, vcpus: 2, memoryMb: 4096, diskGb: 20 },
+    },
+    { requestId: vmId, timeoutMs: 60_000 },
+  );
+
+/** Creates VMs, 16 at a time, and destroys the even ones again, until it is killed; tells what was acknowledged. */
+export async function createForEver(stateFile: string): Promise<never> {
+  const provider = open(stateFile);
+  for (let n = 0; ; n += 16) {
+    await Promise.all(
+      Array.from({ length: 16 }, async (_, more) => {
+        const vmId = `vm-${n + more}`;
+        await create(provider, vmId);
+        process.stdout.write(`+${vmId}\n`);
+        if ((n + more) % 2 !== 0) return;
+        process.stdout.write(`?${vmId}\n`);
+        await provider.destroyVm(vmId, { requestId: `destroy-${vmId}`, timeoutMs: 60_000 });
+        process.stdout.write(`-${vmId}\n`);
+      }),
+    );
+  }
+}
