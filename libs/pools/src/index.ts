@@ -1,5 +1,7 @@
+export { calendarDay } from './calendar-day.policy.js';
 export { checkoutCatalog, type CheckoutEvent, type CheckoutShare } from './checkout/checkout.events.js';
 export * from './contracts.js';
+export { LOG_EPOCH } from './log-epoch.js';
 export {
   onDemandCatalog,
   type DeliveredVm,
@@ -21,4 +23,12 @@ export {
   type VmTask,
 } from './pool/pool.events.js';
 export * from './pools.settings.js';
+export {
+  lifetimeFailure,
+  modificationFailures,
+  tagsFailure,
+  type ModificationFailure,
+  type ModificationRules,
+} from './vm/modification.policy.js';
+export { tagFilter, type TagFilter } from './vm/tag-filter.policy.js';
 export { vmNameCatalog, type VmNameEvent } from './vm-name/vm-name.events.js';
