@@ -7,8 +7,9 @@ const ours = '^(apps|libs|projections|test)/';
 const kernel = '^libs/kernel/';
 const wire = '^libs/wire/';
 const doors = `^libs/${contexts}/src/index\\.ts$`;
-const pure = '\\.(decider|state|events|policy|saga)\\.ts$';
+const pure = '\\.(decider|state|events|commands|policy|saga)\\.ts$';
 const contracts = `^libs/${contexts}/src/contracts\\.ts$`;
+const contextSettings = `^libs/${contexts}/src/[^/]+\\.settings\\.ts$`;
 const facades = '^apps/server/src/facades/([^/]+)/';
 const profiles = '^apps/[^/]+/src/profiles/';
 const adapters = `^libs/${ports}/src/adapters/`;
@@ -48,9 +49,9 @@ module.exports = {
 
     rule(
       'R2',
-      'pure files import the kernel, each other and the doors of contexts; no Node, no Nest, no ports',
+      'pure files import the kernel, each other, settings and the doors of contexts; no Node, no Nest, no ports',
       { path: pure },
-      { pathNot: [kernel, pure, doors, contracts] },
+      { pathNot: [kernel, pure, doors, contracts, contextSettings] },
     ),
 
     rule(

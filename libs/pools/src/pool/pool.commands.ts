@@ -31,7 +31,7 @@ export type PoolCommand =
   | { readonly type: 'reset-template'; readonly at: number }
   | { readonly type: 'override-clone-target'; readonly cloneTarget: string; readonly at: number }
   | { readonly type: 'reset'; readonly at: number }
-  /** Refused as `vm-not-wanted` when by now nobody wants it. `request`: stream of an on-demand request; null: for stock. */
+  /** Refused as `vm-not-wanted` when by now nobody wants it, or not from that template and clone target. `request`: stream of an on-demand request; null: for stock. */
   | { readonly type: 'request-vm'; readonly vm: VmPlan; readonly request: string | null; readonly at: number }
   /** The next three name the machine by name and vmId; about another or none they change nothing. */
   | {
@@ -74,7 +74,10 @@ export type PoolCommand =
       readonly rules: TouchRules;
       readonly at: number;
     }
-  /** Any state; `kept`: the record of a destroyed machine that is still there (its tags count, its state is gone). */
+  /**
+   * Any state; `kept`: the record of a destroyed machine that is still there (its tags count, its state is gone).
+   * Refused: vm-unknown, vm-held (resolve it and ask again), token-required, not-the-owner.
+   */
   | {
       readonly type: 'modify-vm';
       readonly name: string;
@@ -86,7 +89,7 @@ export type PoolCommand =
       readonly day: string;
       readonly at: number;
     }
-  /** Equal disks that wait collapse into one; refused: vm-unknown, snapshot-unknown, not-the-owner. */
+  /** Equal disks that wait collapse into one. Refused: vm-unknown, vm-held, snapshot-unknown, token-required, not-the-owner. */
   | {
       readonly type: 'request-task';
       readonly name: string;

@@ -213,7 +213,13 @@ export interface CheckedOutVm {
 /** To the completed queue: to be destroyed. */
 export type VmsRetired = Of<
   'VmsRetired',
-  { readonly vms: readonly string[]; readonly reason: RetirementReason; readonly actorUserId?: string | null }
+  {
+    readonly vms: readonly string[];
+    readonly reason: RetirementReason;
+    readonly actorUserId?: string | null;
+    /** As in VmRequested, where it changed: pending machines of open on-demand requests are begun anew. */
+    readonly waiting?: number;
+  }
 >;
 /** Gone at the provider. The record is kept until `forgetAt` (data_ttl). */
 export type VmDestroyed = Of<'VmDestroyed', { readonly record: VmRecord; readonly forgetAt: number }>;
