@@ -14,12 +14,15 @@ import {
   FaultyEventStore,
   FaultyReadStore,
   FaultyTimers,
+  mentioned,
   notedCounterAlarm,
+  notedCounterMentions,
   processesIn,
   turns,
   VirtualClock,
   type CounterCommand,
   type Fault,
+  type Mentions,
   type Notes,
 } from '#specs';
 import fc from 'fast-check';
@@ -263,7 +266,67 @@ describe('whatever fails', () => {
     },
     longest,
   );
+
+  it(
+    'every reaction of an event that concerns several instances is carried out, as it would be without a crash',
+    async () => {
+      const label = fc
+        .tuple(fc.constantFrom('+', '=', '-', '!'), fc.constantFrom('a', 'b', 'c', 'd'))
+        .map(([as, key]) => as + key);
+      const labels = fc.uniqueArray(label, { maxLength: 4, selector: (one) => one.slice(1) });
+      await fc.assert(
+        fc.asyncProperty(fc.array(labels, { minLength: 1, maxLength: 50 }), faults, async (work, script) => {
+          const log = new MemoryLog('epoch');
+          const clock = new VirtualClock(0);
+          const readStore = createMemoryReadStore();
+          const mentions: Mentions = [];
+          const { run } = counterExecutor(new MemoryEventStore({ log }));
+          const plan = new FaultPlan(script, { repeated: true, most: 60, calls: ['apply', 'getMany', 'deliver'] });
+          const start = () => {
+            const store = new FaultyEventStore(new MemoryEventStore({ log }), plan);
+            const noted = notedCounterMentions(mentions, {}, () => turns(mentions.length % 3));
+            const parts = { store, readStore: new FaultyReadStore(readStore, plan), timers: createMemoryTimers(clock) };
+            return processesIn({ ...parts, clock }, [noted], {}, 3);
+          };
+          let runner = start();
+          await runner.start();
+          for (const [index, each] of work.entries()) {
+            await run({ kind: 'add', amount: 0, labels: each });
+            if (index % 12 !== 11) continue;
+            void runner.stop();
+            runner = start();
+            await runner.start();
+          }
+          await allDone(runner, new MemoryEventStore({ log }));
+          await runner.stop();
+          expect(new Set(mentioned(mentions))).toEqual(new Set(expectedMentions(work)));
+          const ids = new Set(mentions.map(({ commandId: id, revision, key }) => `${id} ${revision} ${key}`));
+          expect(ids.size).toBe(new Set(mentions.map(({ commandId: id }) => id)).size);
+          expect(ids.size).toBe(new Set(mentioned(mentions)).size);
+        }),
+        { numRuns },
+      );
+    },
+    longest,
+  );
 });
+
+/** `revision key times`: what the labels mention, folded plainly. */
+function expectedMentions(work: readonly (readonly string[])[]): string[] {
+  const times = new Map<string, number>();
+  return work.flatMap((labels, revision) =>
+    labels.flatMap((label) => {
+      const [way, key] = [label.charAt(0), label.slice(1)];
+      if (way === '!') return [`${revision} ${key} 0`];
+      const before = times.get(key);
+      if ((before === undefined) !== (way === '+')) return [];
+      const now = (before ?? 0) + 1;
+      if (way === '-') times.delete(key);
+      else times.set(key, now);
+      return [`${revision} ${key} ${now}`];
+    }),
+  );
+}
 
 /** Additions between a stream's first event and its emptying: those the process has an instance for. */
 function expectedPlaces(log: MemoryLog): string[] {

@@ -14,6 +14,8 @@ export class LowWater {
 
   /** An event that is not done before `done` was called once for each of its pieces. */
   begin(event: LogEvent, pieces = 1): { readonly done: () => void } {
+    // What was passed stays passed: the mark never goes back.
+    if (this.size === 0) this.last = this.seen;
     const begun = { event, left: pieces };
     this.outstanding.push(begun);
     this.seen = event;

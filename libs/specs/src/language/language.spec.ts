@@ -3,6 +3,7 @@ import {
   counter,
   counterAlarm,
   counterCatalog,
+  counterMentions,
   counterTotalsProjection,
   type CounterCommand,
   type CounterEvent,
@@ -143,6 +144,29 @@ describe('specs of processes', () => {
     given(first).when(first).then();
     given(first, second, emptied).when(third).then();
     given(first, second, emptied).when(third).thenTimers();
+  });
+
+  it('say it of each instance that an event concerns, in the order named, and of none that is kept where it is alone', () => {
+    const mentions = new RecordedHistory(counterCatalog);
+    const mention = (...labels: string[]) => mentions.on('counter-a', { type: 'Added', data: { amount: 0, labels } });
+    const wanted = (revision: number, key: string, times: number) =>
+      ({ kind: 'do', name: 'mention', input: { stream: 'counter-a', revision, key, times } }) as const;
+    const [both, more] = [mention('+a', '+b'), mention('!a', '=b', '=c', '-a')];
+    const { given: when } = reactionsOf(counterMentions({ timers: ({ times }) => [{ ...timer, dueAt: times }] }));
+    when()
+      .when(both)
+      .then(wanted(0, 'a', 1), wanted(0, 'b', 1));
+    when()
+      .when(both)
+      .thenTimers({ ...timer, dueAt: 1 }, { ...timer, dueAt: 1 });
+    expect(() => when(both).when(more)).toThrow('both as alone and as stop');
+    const last = mention('!x', '=b', '=c', '-a');
+    when(both)
+      .when(last)
+      .then(wanted(2, 'x', 0), wanted(2, 'b', 2), wanted(2, 'a', 2));
+    when(both)
+      .when(last)
+      .thenTimers({ ...timer, dueAt: 2 });
   });
 
   it('catch a process that changes its state while reacting', () => {
