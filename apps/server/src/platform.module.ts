@@ -1,16 +1,20 @@
 import { Global, Module, type DynamicModule, type Provider } from '@nestjs/common';
 import { IDENTITY_SETTINGS } from '#identity';
 import { INVENTORY_SETTINGS, KNOWN_IMAGES } from '#inventory';
+import { LOG_EPOCH, POOLS_SETTINGS } from '#pools';
 import { PROVIDERS } from '#providers';
 import { FRESHNESS, READ_STORE } from '#read-store';
 import { CommandExecutor, Vault } from '#runtime';
 import { PUBLIC_URL_SETTINGS } from './auth/index.js';
 import { KEYSTONE_FACE_SETTINGS } from './facades/keystone/index.js';
 import { NOVA_SETTINGS } from './facades/nova/index.js';
+import { VMPOOLER_FACE_SETTINGS } from './facades/vmpooler/index.js';
 import { Metrics } from './operations/metrics.js';
 import { ReadModelControl } from './operations/read-model-control.js';
 import { READINESS, type Readiness } from './operations/readiness.js';
 import { identitySettings, inventorySettings } from './profiles/contexts.settings.js';
+import { poolsSettings } from './profiles/pools-context.settings.js';
+import { vmpoolerFaceSettings } from './profiles/vmpooler-face.settings.js';
 import type { Ports } from './profiles/ports.js';
 import type { Settings } from './profiles/settings.type.js';
 import type { RunningRuntime } from './running-runtime.js';
@@ -41,6 +45,9 @@ export class PlatformModule {
       { provide: KEYSTONE_FACE_SETTINGS, useValue: { region: settings.region } },
       { provide: KNOWN_IMAGES, useValue: settings.images },
       { provide: PUBLIC_URL_SETTINGS, useValue: publicUrls(settings) },
+      { provide: POOLS_SETTINGS, useValue: poolsSettings(settings, ports.clock) },
+      { provide: LOG_EPOCH, useValue: () => ports.eventStore.epoch },
+      { provide: VMPOOLER_FACE_SETTINGS, useValue: vmpoolerFaceSettings(settings) },
       { provide: NOVA_SETTINGS, useValue: { pageLimit: settings.pageLimit } },
       { provide: Metrics, useValue: platform.metrics },
       { provide: READINESS, useValue: platform.readiness },

@@ -42,7 +42,17 @@ export async function openEmbedded(settings: Settings, logger: Notices): Promise
       warn: notice,
     });
     opened.push(readStore);
-    const simulated = new SimulatedProvider({ hosts: settings.simulatedHosts, clock: systemClock });
+    const simulated = new SimulatedProvider({
+      hosts: settings.simulatedHosts,
+      clock: systemClock,
+      failureRate: settings.simulatedVms.failureRate,
+      vms: {
+        cloneMs: milliseconds(settings.simulatedVms.cloneSeconds),
+        bootMs: milliseconds(settings.simulatedVms.bootSeconds),
+      },
+      stateFile: join(settings.dataDir, 'simulated-vms.db'),
+      onNotice: notice,
+    });
     const provider = new ResilientProvider(simulated);
     opened.push(provider);
     return {
@@ -59,4 +69,8 @@ export async function openEmbedded(settings: Settings, logger: Notices): Promise
     await closeAll();
     throw error;
   }
+}
+
+function milliseconds({ min, max }: { readonly min: number; readonly max: number }) {
+  return { min: min * 1000, max: max * 1000 };
 }

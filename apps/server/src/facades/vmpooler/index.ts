@@ -1,3 +1,4 @@
+export * from './vmpooler.settings.js';
 export { vmpoolerPlainRefusal } from './plain-refusal.js';
 export { patternsOf as vmpoolerPatternsOf } from './routing/mounts.js';
 export { vmpoolerRoutes, type VmpoolerAccess, type VmpoolerRouteRow } from './routing/vmpooler-routes.js';
