@@ -1,11 +1,10 @@
 import type { PoolRules, PoolSettings } from '../pools.settings.js';
 import type { CheckedOutVm, CheckoutFacts, Placement, VmRecord, VmTask } from './pool.events.js';
 import {
-  cloneTargetOf,
   dueAt,
+  originOf,
   sizeOf,
   surplusOf,
-  templateOf,
   wantedForStock,
   type Hold,
   type Pool,
@@ -36,8 +35,7 @@ export function stockOf(state: Readonly<PoolState>): Stock | undefined {
   return {
     configured: state.configured,
     size: sizeOf(state),
-    template: templateOf(state),
-    cloneTarget: cloneTargetOf(state),
+    ...originOf(state),
     ready: state.ready.length,
     pending: state.pending.size,
     pendingForStock: state.pendingForStock,
@@ -95,8 +93,7 @@ export function supplyOf(state: Readonly<PoolState>, limit: number): Supply | un
     settings: state.settings,
     rules: state.rules,
     size: sizeOf(state),
-    template: templateOf(state),
-    cloneTarget: cloneTargetOf(state),
+    ...originOf(state),
     domain: state.settings.domain ?? state.rules.domain,
     wantedForStock: wantedForStock(state),
     surplus: surplusOf(state),

@@ -74,12 +74,18 @@ export function sizeOf({ sizeOverride, settings }: Readonly<Pool>): number {
   return sizeOverride ?? settings.size;
 }
 
-export function templateOf({ templateOverride, settings }: Readonly<Pool>): string {
-  return templateOverride ?? settings.template;
+export interface Origin {
+  readonly template: string;
+  readonly cloneTarget: string | null;
 }
 
-export function cloneTargetOf({ cloneTargetOverride, settings, rules }: Readonly<Pool>): string | null {
-  return cloneTargetOverride ?? settings.cloneTarget ?? rules.cloneTarget;
+/** What the pool's machines are made from. */
+export function originOf(pool: Pick<Pool, 'templateOverride' | 'cloneTargetOverride' | 'settings' | 'rules'>): Origin {
+  const { templateOverride, cloneTargetOverride, settings, rules } = pool;
+  return {
+    template: templateOverride ?? settings.template,
+    cloneTarget: cloneTargetOverride ?? settings.cloneTarget ?? rules.cloneTarget,
+  };
 }
 
 /** Held machines count: they come back or are taken within moments. */
