@@ -1,7 +1,7 @@
 import type { DeliveredVm, OnDemandShare } from '#pools';
 import type { CollectionDefinition, Document } from '#read-store';
 
-/** An on-demand request (contracts/vmpooler §10). `_id`: the id as its client knows it; a later generation replaces the former. */
+/** An on-demand request (contracts/vmpooler §10). `_id`: JSON text of the id that its client knows; a later generation replaces the former. */
 export interface OnDemandRequestDocument extends Document {
   readonly stream: string;
   readonly generation: number;
@@ -22,3 +22,8 @@ export const onDemandRequestsCollection: CollectionDefinition<OnDemandRequestDoc
   name: 'onDemandRequests',
   indexes: [],
 };
+
+/** Clients choose any text: as JSON it can be stored everywhere. */
+export function documentIdOf(requestId: string): string {
+  return JSON.stringify(requestId);
+}

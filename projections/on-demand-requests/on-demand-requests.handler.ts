@@ -1,7 +1,11 @@
 import { FRESHNESS, READ_STORE, type Answered, type Freshness, type ReadStore } from '#read-store';
 import { Inject } from '@nestjs/common';
 import { QueryHandler, type IQueryHandler } from '@nestjs/cqrs';
-import { onDemandRequestsCollection, type OnDemandRequestDocument } from './on-demand-requests.document.js';
+import {
+  documentIdOf,
+  onDemandRequestsCollection,
+  type OnDemandRequestDocument,
+} from './on-demand-requests.document.js';
 import { GetOnDemandRequest } from './on-demand-requests.query.js';
 
 @QueryHandler(GetOnDemandRequest)
@@ -13,7 +17,7 @@ export class GetOnDemandRequestHandler implements IQueryHandler<GetOnDemandReque
 
   async execute({ requestId, now }: GetOnDemandRequest): Promise<Answered<OnDemandRequestDocument | undefined>> {
     const { stale } = await this.freshness.upToDate(['onDemandRequests']);
-    const request = await this.store.collection(onDemandRequestsCollection).get(requestId);
+    const request = await this.store.collection(onDemandRequestsCollection).get(documentIdOf(requestId));
     const isForgotten = request !== undefined && request.forgetAt !== null && request.forgetAt <= now;
     return { value: isForgotten ? undefined : request, stale };
   }

@@ -1,7 +1,11 @@
 import { onDemandCatalog, type OnDemandEvent } from '#pools';
 import type { EventEnvelope } from '#kernel';
 import type { Change, Documents, Projection } from '#read-store';
-import { onDemandRequestsCollection, type OnDemandRequestDocument } from './on-demand-requests.document.js';
+import {
+  documentIdOf,
+  onDemandRequestsCollection,
+  type OnDemandRequestDocument,
+} from './on-demand-requests.document.js';
 
 const collection = onDemandRequestsCollection.name;
 
@@ -13,7 +17,9 @@ export const onDemandRequestsProjection: Projection = {
   catalogs: [onDemandCatalog],
   events: Object.keys(onDemandCatalog.versions).map((type) => `pools/${type}`),
   wants: ({ event }) =>
-    event.type === 'OnDemandRequested' ? [] : [{ collection, id: (event as OnDemandEvent).data.requestId }],
+    event.type === 'OnDemandRequested'
+      ? []
+      : [{ collection, id: documentIdOf((event as OnDemandEvent).data.requestId) }],
   fold,
 };
 
@@ -21,10 +27,11 @@ function fold(envelope: EventEnvelope, documents: Documents): readonly Change[] 
   const event = envelope.event as OnDemandEvent;
   if (event.type === 'OnDemandRequested') return [{ put: { collection, document: requested(event.data) } }];
   const { requestId, stream } = event.data;
-  const request = documents.get<OnDemandRequestDocument>(collection, requestId);
+  const id = documentIdOf(requestId);
+  const request = documents.get<OnDemandRequestDocument>(collection, id);
   // The next generation has its place by now.
   if (request?.stream !== stream) return [];
-  if (event.type === 'OnDemandForgotten') return [{ delete: { collection, id: requestId } }];
+  if (event.type === 'OnDemandForgotten') return [{ delete: { collection, id } }];
   return [{ put: { collection, document: changed(request, event) } }];
 }
 
@@ -34,7 +41,7 @@ function requested({ stream, requestId, at, ...request }: Requested['data']): On
   const { generation, shares, checkout, ttlMinutes } = request;
   const { tokenHash, userId } = checkout;
   return {
-    ...{ _id: requestId, stream, generation, status: 'open', requestedAt: at, shares, tokenHash, userId },
+    ...{ _id: documentIdOf(requestId), stream, generation, status: 'open', requestedAt: at, shares, tokenHash, userId },
     ...{ delivered: [], ttlMinutes, failure: null, forgetAt: null },
   };
 }

@@ -6,6 +6,8 @@ import { GetOnDemandRequestHandler } from './on-demand-requests.handler.js';
 import { onDemandRequestsProjection } from './on-demand-requests.projection.js';
 import { GetOnDemandRequest } from './on-demand-requests.query.js';
 
+const fresh: Freshness = { upToDate: async () => ({ stale: false }) };
+
 const of = (generation = 1) => ({ stream: `onDemand-mine.${String(generation)}`, requestId: 'mine', at: 5 });
 const requested = (generation = 1): OnDemandEvent => ({
   type: 'OnDemandRequested',
@@ -40,7 +42,7 @@ const documents = (...events: readonly OnDemandEvent[]) => documentsOf(onDemandR
 
 describe('the read model of on-demand requests', () => {
   it.each<[string, readonly OnDemandEvent[], object]>([
-    ['open', [requested()], { _id: 'mine', stream: 'onDemand-mine.1', generation: 1, status: 'open', requestedAt: 5, shares: [{ requestedAs: 'el', pool: 'alma', count: 2 }], tokenHash: 'hash', userId: 'u', delivered: [], ttlMinutes: 5, failure: null, forgetAt: null }],
+    ['open', [requested()], { _id: '"mine"', stream: 'onDemand-mine.1', generation: 1, status: 'open', requestedAt: 5, shares: [{ requestedAs: 'el', pool: 'alma', count: 2 }], tokenHash: 'hash', userId: 'u', delivered: [], ttlMinutes: 5, failure: null, forgetAt: null }],
     ['half done', [requested(), delivered('a')], { status: 'open', delivered: [vm('a')] }],
     ['done', [requested(), delivered('b'), delivered('a'), fulfilled], { status: 'ready', delivered: [vm('a'), vm('b')], forgetAt: 1_000 }],
     ['too late', [requested(), delivered('a'), failed('deadline', null)], { status: 'failed', failure: null, forgetAt: 1_000 }],
@@ -50,17 +52,24 @@ describe('the read model of on-demand requests', () => {
     ['made anew', [requested(), fulfilled, requested(2)], { status: 'open', generation: 2, delivered: [], forgetAt: null }],
     ['made anew, whatever comes of the former', [requested(), requested(2), delivered('a'), failed('deadline', null), forgotten()], { status: 'open', generation: 2, delivered: [] }],
   ])('%s', (_what, events, expected) => {
-    expect(documents(...events)['onDemandRequests/mine']).toMatchObject(expected);
+    expect(documents(...events)['onDemandRequests/"mine"']).toMatchObject(expected);
   }); // prettier-ignore
 
   it('has none that is forgotten', () => {
     expect(documents(requested(), fulfilled, forgotten(), delivered('a'))).toEqual({});
   });
 
-  it('is found until the time at which it is forgotten', async () => {
-    const freshness: Freshness = { upToDate: async () => ({ stale: false }) };
+  it.each(['', 'a.b/c', '\ud800', '"'])('has one of any id: %j', async (requestId) => {
     const folded = await FoldedStore.of(onDemandRequestsProjection);
-    const handler = new GetOnDemandRequestHandler(folded.store, freshness);
+    const { data } = requested() as Extract<OnDemandEvent, { type: 'OnDemandRequested' }>;
+    await folded.add(...recorded([{ type: 'OnDemandRequested', data: { ...data, requestId } }]));
+    const handler = new GetOnDemandRequestHandler(folded.store, fresh);
+    expect((await handler.execute(new GetOnDemandRequest(requestId, 5))).value?.status).toBe('open');
+  });
+
+  it('is found until the time at which it is forgotten', async () => {
+    const folded = await FoldedStore.of(onDemandRequestsProjection);
+    const handler = new GetOnDemandRequestHandler(folded.store, fresh);
     const get = async (now: number) => (await handler.execute(new GetOnDemandRequest('mine', now))).value?.status;
     const history = new RecordedHistory(onDemandCatalog);
     expect(await get(5)).toBeUndefined();
