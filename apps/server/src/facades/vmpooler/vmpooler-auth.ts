@@ -24,9 +24,15 @@ export class VmpoolerAuth {
   /** True, or throws. Where no authentication is configured nobody is asked, and a token that is sent is not looked at. */
   requireHolder(request: FastifyRequest): boolean | Promise<boolean> {
     if (!this.settings.authConfigured) return true;
-    const token = singleHeader(request, 'x-auth-token');
-    if (token === undefined || token.length > longestToken) throw VmpoolerError.unauthenticated();
+    const token = sentToken(request);
+    if (token === undefined) throw VmpoolerError.unauthenticated();
     return this.verified(request, token);
+  }
+
+  /** Whose token it is, if a good one is sent; a bad one is as none. */
+  async noteHolder(request: FastifyRequest): Promise<void> {
+    const token = this.settings.authConfigured ? sentToken(request) : undefined;
+    if (token !== undefined) asked(request).holder = (await this.tokens.verify(token)) ?? null;
   }
 
   async requireUser(request: FastifyRequest): Promise<boolean> {
@@ -63,6 +69,12 @@ export class VmpoolerAuth {
 
 /** They have 32 characters. */
 const longestToken = 255;
+
+function sentToken(request: FastifyRequest): string | undefined {
+  const token = singleHeader(request, 'x-auth-token');
+  return token === undefined || token.length > longestToken ? undefined : token;
+}
+
 const basic = /^basic +([A-Za-z0-9+/]+={0,2}) *$/i;
 const decoder = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
 

@@ -1,11 +1,30 @@
 import { Module } from '@nestjs/common';
 import { CqrsModule } from '@nestjs/cqrs';
+import { CheckoutsController } from './checkouts.controller.js';
+import { VmpoolerFace } from './face.js';
+import { MachineTasksController } from './machine-tasks.controller.js';
+import { MachinesController } from './machines.controller.js';
+import { VmpoolerMetrics } from './metrics/vmpooler-metrics.js';
+import { OnDemandController } from './on-demand.controller.js';
 import { RootController } from './root.controller.js';
+import { TokensController } from './tokens.controller.js';
 import { VmpoolerAuth } from './vmpooler-auth.js';
 
 /** Those with routes of the table. */
-export const vmpoolerControllers = [RootController];
+export const vmpoolerControllers = [
+  RootController,
+  TokensController,
+  CheckoutsController,
+  MachinesController,
+  MachineTasksController,
+  OnDemandController,
+];
 
-/** vmpooler's API, versions 1 to 3. Needs PoolsModule, PoolUsers and POOLS_SETTINGS. */
-@Module({ imports: [CqrsModule], controllers: [...vmpoolerControllers], providers: [VmpoolerAuth] })
+/** vmpooler's API, versions 1 to 3. Needs PoolsModule, PoolUsers, POOLS_SETTINGS and VMPOOLER_FACE_SETTINGS. */
+@Module({
+  imports: [CqrsModule],
+  controllers: [...vmpoolerControllers],
+  providers: [VmpoolerFace, VmpoolerAuth, VmpoolerMetrics],
+  exports: [VmpoolerMetrics],
+})
 export class VmpoolerModule {}
