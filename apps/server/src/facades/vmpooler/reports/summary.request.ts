@@ -7,8 +7,8 @@ export interface DayRange {
   readonly to: string;
 }
 
-/** A hundred years. */
-export const longestRange = 36_600;
+/** Ten years. */
+export const longestRange = 3_660;
 
 const dayMs = 86_400_000;
 

@@ -1,10 +1,11 @@
-import { describe, expect, it } from '@jest/globals';
+import { beforeAll, describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import type { DurationFigures, PoolDayDocument, PoolDayTagDocument } from '#projections/pool-days/pool-days.query';
-import { fields, jsonText, type Field } from '../json-text.js';
+import { fields, jsonText } from '../json-text.js';
 import { VmpoolerError } from '../vmpooler-error.js';
 import { dayRange, daysOf, longestRange } from './summary.request.js';
-import { summaryView, tagSummaryView, taskSummaryView, type SummaryFacts } from './summary.view.js';
+import { summaryText } from './summary-text.js';
+import { summaryView, tagSummaryView, taskSummaryView, type Summary, type SummaryFacts } from './summary.view.js';
 
 const today = '2026-03-10';
 
@@ -94,13 +95,23 @@ const facts: SummaryFacts = {
 };
 
 /** As a client reads it. */
-const shown = (view: readonly Field[]): Record<string, unknown> =>
-  JSON.parse(jsonText(fields(view))) as Record<string, unknown>;
+const shown = async (summary: Summary): Promise<Record<string, unknown>> =>
+  JSON.parse(await summaryText(summary)) as Record<string, unknown>;
 
 const noTask = { duration: { average: 0, min: 0, max: 0, total: 0 }, count: { total: 0 } };
 
 describe('a summary', () => {
-  const summary = shown(summaryView(facts));
+  let summary: Record<string, unknown>;
+  beforeAll(async () => {
+    summary = await shown(summaryView(facts));
+  });
+
+  it('is written as every other answer', async () => {
+    for (const given of [summaryView(facts), taskSummaryView(facts, 'clone', undefined), tagSummaryView(facts)]) {
+      const { before, days, row, after } = given;
+      expect(await summaryText(given)).toBe(jsonText(fields([...before, ['daily', days.map(row)], ...after])));
+    }
+  });
 
   it('has a row for each day, of zeros where nothing was', () => {
     expect(summary.daily).toEqual([
@@ -171,13 +182,13 @@ describe('a summary', () => {
     ]);
   });
 
-  it('of one day has that day as its smallest', () => {
-    const day = shown(summaryView({ ...facts, days: ['2026-03-10'], tasks: facts.tasks.slice(2), tags: [] }));
+  it('of one day has that day as its smallest', async () => {
+    const day = await shown(summaryView({ ...facts, days: ['2026-03-10'], tasks: facts.tasks.slice(2), tags: [] }));
     expect(day.boot).toMatchObject({ count: { average: 1, min: 1, max: 1, total: 1 } });
   });
 
-  it('of nothing is all zeros', () => {
-    const nothing = shown(summaryView({ days: [today], tasks: [], tags: [] }));
+  it('of nothing is all zeros', async () => {
+    const nothing = await shown(summaryView({ days: [today], tasks: [], tags: [] }));
     const zeros = { duration: { average: 0, min: 0, max: 0, total: 0, pool: {} }, count: { average: 0, min: 0, max: 0, total: 0, pool: {} } }; // prettier-ignore
     expect(nothing).toEqual({
       daily: [{ date: today, boot: noTask, clone: noTask, tag: {} }],
@@ -189,28 +200,34 @@ describe('a summary', () => {
 });
 
 describe('a part of a summary', () => {
-  const summary = shown(summaryView(facts));
+  let summary: Record<string, unknown>;
+  beforeAll(async () => {
+    summary = await shown(summaryView(facts));
+  });
   const dailyOf = (name: string): unknown =>
     (summary.daily as readonly Record<string, unknown>[]).map((day) => ({ date: day.date, [name]: day[name] }));
 
-  it.each(['boot', 'clone'] as const)('%s is what the whole says of it', (name) => {
-    expect(shown(taskSummaryView(facts, name, undefined))).toEqual({ [name]: summary[name], daily: dailyOf(name) });
+  it.each(['boot', 'clone'] as const)('%s is what the whole says of it', async (name) => {
+    expect(await shown(taskSummaryView(facts, name, undefined))).toEqual({
+      [name]: summary[name],
+      daily: dailyOf(name),
+    });
   });
 
-  it.each(['duration', 'count'] as const)('keeps only %s in both places', (half) => {
-    const part = shown(taskSummaryView(facts, 'boot', half));
+  it.each(['duration', 'count'] as const)('keeps only %s in both places', async (half) => {
+    const part = await shown(taskSummaryView(facts, 'boot', half));
     expect(part.boot).toEqual({ [half]: (summary.boot as Record<string, unknown>)[half] });
     for (const { boot } of part.daily as readonly { readonly boot: object }[])
       expect(Object.keys(boot)).toEqual([half]);
   });
 
-  it('of a half that there is not is empty', () => {
-    const part = shown(taskSummaryView({ ...facts, days: [today], tasks: [] }, 'boot', 'nothing'));
+  it('of a half that there is not is empty', async () => {
+    const part = await shown(taskSummaryView({ ...facts, days: [today], tasks: [] }, 'boot', 'nothing'));
     expect(part).toEqual({ boot: {}, daily: [{ date: today, boot: {} }] });
   });
 
-  it('tag is what the whole says of it', () => {
-    expect(shown(tagSummaryView(facts))).toEqual({ tag: summary.tag, daily: dailyOf('tag') });
+  it('tag is what the whole says of it', async () => {
+    expect(await shown(tagSummaryView(facts))).toEqual({ tag: summary.tag, daily: dailyOf('tag') });
   });
 });
 
@@ -227,9 +244,9 @@ describe('a summary of a range', () => {
     .map((all) => figures(all.length, Math.round(all.reduce((sum, each) => sum + each, 0) * 100) / 100, Math.min(...all), Math.max(...all))); // prettier-ignore
   const days = fc.array(fc.record({ boot: fc.array(fc.option(some), { minLength: 2, maxLength: 2 }), tags: fc.array(fc.nat(3), { minLength: 2, maxLength: 2 }) }), { minLength: 1, maxLength: 6 }); // prettier-ignore
 
-  it('is the merge of its days', () => {
-    fc.assert(
-      fc.property(days, (given) => {
+  it('is the merge of its days', async () => {
+    await fc.assert(
+      fc.asyncProperty(days, async (given) => {
         const names = daysOf({ from: '2026-03-01', to: `2026-03-0${String(given.length)}` });
         const ofDay = given.map(({ boot, tags }, index): SummaryFacts => {
           const date = names[index] ?? '';
@@ -239,14 +256,14 @@ describe('a summary of a range', () => {
             tags: pools.flatMap((pool, at) => (tags[at] ? [tag(date, pool, 'user', pool, tags[at])] : [])),
           };
         });
-        const whole = shown(
+        const whole = await shown(
           summaryView({
             days: names,
             tasks: ofDay.flatMap(({ tasks }) => tasks),
             tags: ofDay.flatMap(({ tags }) => tags),
           }),
         );
-        const single = ofDay.map((each) => shown(summaryView(each)));
+        const single = await Promise.all(ofDay.map((each) => shown(summaryView(each))));
         expect(whole.daily).toEqual(single.flatMap(({ daily }) => daily));
         const boots = single.map(({ boot }) => boot as Totals);
         const boot = whole.boot as Totals;

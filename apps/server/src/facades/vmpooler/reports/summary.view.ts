@@ -15,41 +15,57 @@ export interface SummaryFacts {
   readonly tags: readonly PoolDayTagDocument[];
 }
 
+/** An answer in parts, since a day's row is only made when it is written: there may be thousands. */
+export interface Summary {
+  readonly days: readonly string[];
+  readonly row: (date: string) => JsonValue;
+  /** Members in front of `daily` and behind it. */
+  readonly before: readonly Field[];
+  readonly after: readonly Field[];
+}
+
 /** contracts/vmpooler §7.3. */
-export function summaryView(facts: SummaryFacts): readonly Field[] {
+export function summaryView(facts: SummaryFacts): Summary {
   const tasks = byDay(facts.tasks);
   const tags = byDay(facts.tags);
-  const daily = facts.days.map((date) => {
-    const ofDay = tasks.get(date);
-    const boot = ofDay === undefined ? noTask : fields(taskOfDay(ofDay, 'boot'));
-    const clone = ofDay === undefined ? noTask : fields(taskOfDay(ofDay, 'clone'));
-    return { date, boot, clone, tag: tagsOf(tags.get(date) ?? []) };
-  });
-  return [
-    ['daily', daily],
-    ['boot', fields(taskOfRange(facts, tasks, 'boot'))],
-    ['clone', fields(taskOfRange(facts, tasks, 'clone'))],
-    ['tag', tagsOf(facts.tags)],
-  ];
+  return {
+    days: facts.days,
+    row: (date) => {
+      const ofDay = tasks.get(date);
+      const boot = ofDay === undefined ? noTask : fields(taskOfDay(ofDay, 'boot'));
+      const clone = ofDay === undefined ? noTask : fields(taskOfDay(ofDay, 'clone'));
+      return { date, boot, clone, tag: tagsOf(tags.get(date) ?? []) };
+    },
+    before: [],
+    after: [
+      ['boot', fields(taskOfRange(facts, tasks, 'boot'))],
+      ['clone', fields(taskOfRange(facts, tasks, 'clone'))],
+      ['tag', tagsOf(facts.tags)],
+    ],
+  };
 }
 
 /** One task alone; `part`: only that half of it, and nothing when there is no such half. */
-export function taskSummaryView(facts: SummaryFacts, task: Task, part: string | undefined): readonly Field[] {
+export function taskSummaryView(facts: SummaryFacts, task: Task, part: string | undefined): Summary {
   const tasks = byDay(facts.tasks);
   const kept = (members: Members): JsonValue => fields(members.filter(([half]) => part === undefined || half === part));
-  return [
-    [task, kept(taskOfRange(facts, tasks, task))],
-    ['daily', facts.days.map((date) => ({ date, [task]: kept(taskOfDay(tasks.get(date) ?? [], task)) }))],
-  ];
+  return {
+    days: facts.days,
+    row: (date) => ({ date, [task]: kept(taskOfDay(tasks.get(date) ?? [], task)) }),
+    before: [[task, kept(taskOfRange(facts, tasks, task))]],
+    after: [],
+  };
 }
 
 /** The tags alone; the facts are those of one tag where only that was asked for. */
-export function tagSummaryView(facts: SummaryFacts): readonly Field[] {
+export function tagSummaryView(facts: SummaryFacts): Summary {
   const tags = byDay(facts.tags);
-  return [
-    ['tag', tagsOf(facts.tags)],
-    ['daily', facts.days.map((date) => ({ date, tag: tagsOf(tags.get(date) ?? []) }))],
-  ];
+  return {
+    days: facts.days,
+    row: (date) => ({ date, tag: tagsOf(tags.get(date) ?? []) }),
+    before: [['tag', tagsOf(facts.tags)]],
+    after: [],
+  };
 }
 
 function byDay<D extends { readonly day: string }>(documents: readonly D[]): ReadonlyMap<string, readonly D[]> {
