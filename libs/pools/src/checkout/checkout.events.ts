@@ -27,8 +27,8 @@ export interface CheckoutFailed {
     readonly checkoutId: string;
     /** Where something may be held for it, as far as known to whoever decided. */
     readonly pools: readonly string[];
-    /** `empty`: not enough ready machines; `waiting`: others hold what is missing, asked again as another attempt; `deadline`: nobody decided in time. */
-    readonly reason: 'empty' | 'waiting' | 'deadline';
+    /** `empty`: not enough ready machines; `waiting`: others hold what is missing, asked again as another attempt; `deadline`: nobody decided in time; `unavailable`: a store did not answer. */
+    readonly reason: 'empty' | 'waiting' | 'deadline' | 'unavailable';
     readonly at: number;
   };
 }
