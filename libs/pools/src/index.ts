@@ -31,4 +31,5 @@ export {
   type ModificationRules,
 } from './vm/modification.policy.js';
 export { tagFilter, type TagFilter } from './vm/tag-filter.policy.js';
+export { poolsTimeline, type PoolsEvent } from './timeline.policy.js';
 export { vmNameCatalog, type VmNameEvent } from './vm-name/vm-name.events.js';
