@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { deriveUuid, leasebookNamespace, systemContext } from '#runtime';
 import type { BootstrapAccount } from './directory/bootstrap.decider.js';
+import { isAdministrator } from './directory/effective-roles.policy.js';
 import { builtInRoles } from './directory/role-implication.policy.js';
 import type { IdentityServices } from './services.js';
 
@@ -75,11 +76,8 @@ async function bootstrap(
 }
 
 function somebodyIsAdmin(state: Parameters<Parameters<IdentityServices['look']>[0]>[0]): boolean {
-  const adminRole = state.roleIdsByName.get('admin') ?? '';
-  for (const [userId, projects] of state.grants)
-    if (state.users.get(userId)?.enabled === true)
-      for (const [projectId, roles] of projects)
-        if (roles.has(adminRole) && state.projects.get(projectId)?.enabled === true) return true;
+  for (const userId of state.grants.keys())
+    if (state.users.get(userId)?.enabled === true && isAdministrator(state, userId)) return true;
   return false;
 }
 

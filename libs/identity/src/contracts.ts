@@ -282,6 +282,39 @@ export class LogIn extends Command<LoginOutcome> {
   }
 }
 
+export type PasswordVerdict =
+  /** `projectId`: the user's default project, where they have a role there; null: none. */
+  | {
+      readonly kind: 'right';
+      readonly user: { readonly id: string; readonly name: string; readonly projectId: string | null };
+    }
+  /** Always the same, whatever was wrong: nothing leaks. */
+  | { readonly kind: 'wrong' }
+  | TooManyAttempts;
+
+/** A log-in that issues no token: the same limits, the same record of refusals. */
+export class CheckPassword extends Command<PasswordVerdict> {
+  constructor(
+    readonly context: CommandContext,
+    readonly user: UserRef,
+    readonly password: string,
+  ) {
+    super();
+  }
+}
+
+/** `administrator`: has the role admin in a project that is enabled. */
+export interface UserStanding {
+  readonly administrator: boolean;
+}
+
+/** A look at what is known in memory. Undefined: the user is gone or disabled. */
+export class ShowUserStanding extends Query<UserStanding | undefined> {
+  constructor(readonly userId: string) {
+    super();
+  }
+}
+
 /** Who stands behind a token of this server. `allowExpired`: also for up to two days after its end. */
 export class ShowToken extends Query<Verification> {
   constructor(

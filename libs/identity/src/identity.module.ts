@@ -16,6 +16,7 @@ import {
   ListUsersHandler,
   ShowProjectHandler,
   ShowUserHandler,
+  ShowUserStandingHandler,
 } from './use-cases/directory-queries.handler.js';
 import { CreateProjectHandler, DeleteProjectHandler, UpdateProjectHandler } from './use-cases/projects.handler.js';
 import {
@@ -24,7 +25,12 @@ import {
   GrantRoleHandler,
   RevokeRoleHandler,
 } from './use-cases/roles.handler.js';
-import { LogInHandler, RevokeTokenHandler, ShowTokenHandler } from './use-cases/tokens.handler.js';
+import {
+  CheckPasswordHandler,
+  LogInHandler,
+  RevokeTokenHandler,
+  ShowTokenHandler,
+} from './use-cases/tokens.handler.js';
 import {
   ChangeOwnPasswordHandler,
   CreateUserHandler,
@@ -66,6 +72,7 @@ export function verifierFor(settings: IdentitySettings, services: IdentityServic
     },
     ActorNamesHandler,
     LogInHandler,
+    CheckPasswordHandler,
     ShowTokenHandler,
     RevokeTokenHandler,
     CreateUserHandler,
@@ -83,6 +90,7 @@ export function verifierFor(settings: IdentitySettings, services: IdentityServic
     DeleteApplicationCredentialHandler,
     ListUsersHandler,
     ShowUserHandler,
+    ShowUserStandingHandler,
     ListProjectsHandler,
     ShowProjectHandler,
     ListRolesHandler,

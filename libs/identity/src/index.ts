@@ -6,6 +6,7 @@ export * from './identity.module.js';
 export * from './timeline.policy.js';
 export { loginRefusalsAggregate, loginRefusalsStream } from './logins/login-refusals.aggregate.js';
 export { loginRefusalsCatalog, type LoginRefused } from './logins/login-refusals.events.js';
+export type { OutsideChecks, OutsideVerdict } from './logins/outside-checks.js';
 export type { ScryptCost } from './passwords/scrypt.js';
 export { accessRuleForm, maxWildcards } from './verifiers/access-rules.policy.js';
 export { IdentityServices } from './services.js';

@@ -7,7 +7,9 @@ import type { IdentityCommand } from './directory/identity.decider.js';
 import type { IdentityEvent } from './directory/identity.events.js';
 import type { IdentityState } from './directory/identity.state.js';
 import { PersonalTexts } from './directory/personal-texts.js';
+import { UserStandings } from './directory/user-standings.js';
 import { Login } from './logins/login.js';
+import { OutsideChecks } from './logins/outside-checks.js';
 import { RefusalJournal } from './logins/refusal-journal.js';
 import { SecretProofs } from './logins/secret-proofs.js';
 import { LoginLimiter } from './passwords/login-limiter.js';
@@ -26,6 +28,8 @@ export class IdentityServices implements BeforeApplicationShutdown {
   readonly secrets: SecretProofs;
   readonly tokens: TokenReader;
   readonly login: Login;
+  readonly outsideChecks: OutsideChecks;
+  readonly standings = new UserStandings();
   private readonly journal: RefusalJournal;
   private tokenFormat: Promise<TokenFormat> | undefined;
 
@@ -47,6 +51,7 @@ export class IdentityServices implements BeforeApplicationShutdown {
     this.journal = new RefusalJournal(executor, clock);
     const limiter = new LoginLimiter(limits, now);
     this.secrets = new SecretProofs(executor, this.texts, this.passwords, limiter, this.journal, clock);
+    this.outsideChecks = new OutsideChecks(limiter, this.journal);
     const format = (): Promise<TokenFormat> => this.format();
     this.tokens = new TokenReader(format, executor, this.texts, clock);
     this.login = new Login(executor, this.secrets, this.tokens, format, clock, tokenSeconds * 1000);

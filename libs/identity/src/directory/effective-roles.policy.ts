@@ -16,6 +16,15 @@ export function credentialRoles(state: Readonly<IdentityState>, credential: Appl
   );
 }
 
+/** The role admin, which nothing implies, in a project that is enabled. */
+export function isAdministrator(state: Readonly<IdentityState>, userId: string): boolean {
+  const admin = state.roleIdsByName.get('admin');
+  if (admin === undefined) return false;
+  for (const [projectId, roles] of state.grants.get(userId) ?? [])
+    if (roles.has(admin) && state.projects.get(projectId)?.enabled === true) return true;
+  return false;
+}
+
 function expanded(state: Readonly<IdentityState>, roleIds: Iterable<string>): RoleRef[] {
   const names: string[] = [];
   for (const id of roleIds) {

@@ -1,6 +1,6 @@
 import type { Clock, CommandContext } from '#kernel';
 import type { CommandExecutor } from '#runtime';
-import type { LoginOutcome, LoginRequest, LoginScope } from '../contracts.js';
+import type { LoginOutcome, LoginRequest, LoginScope, PasswordVerdict, UserRef } from '../contracts.js';
 import { identityAggregate, identityStream } from '../directory/identity.aggregate.js';
 import type { IdentityState } from '../directory/identity.state.js';
 import { standingOf, type Standing } from '../tokens/standing.policy.js';
@@ -33,6 +33,22 @@ export class Login {
     }
     const proof = merged(proofs);
     return proof === undefined ? unauthenticated : this.issue(proof, request.scope);
+  }
+
+  /** Proof by password alone, and no token. */
+  async check(user: UserRef, password: string, context: CommandContext): Promise<PasswordVerdict> {
+    const proven = await this.secrets.password({ user, password }, context);
+    if (proven === 'no') return { kind: 'wrong' };
+    if ('retryAfterSeconds' in proven) return { kind: 'too-many-attempts', ...proven };
+    const found = await this.executor.look(identityAggregate, identityStream, (state) => {
+      const known = state.users.get(proven.userId);
+      // Disabled, or changed since the proof.
+      if (known?.enabled !== true || known.generation !== proven.userGeneration) return undefined;
+      return { id: known.id, sealedName: known.sealedName, projectId: defaultProjectOf(known.id, state) };
+    });
+    if (found === undefined) return { kind: 'wrong' };
+    const { id, sealedName, projectId } = found;
+    return { kind: 'right', user: { id, name: await this.tokens.nameOf(id, sealedName), projectId } };
   }
 
   /** In the order of what they cost. */
@@ -118,15 +134,19 @@ function projectOf(scope: LoginScope, proof: Proof, state: Readonly<IdentityStat
       return null;
     case 'elsewhere':
       return undefined;
-    case 'default': {
-      const projectId = state.users.get(proof.userId)?.defaultProjectId ?? null;
-      const usable =
-        projectId !== null &&
-        state.projects.get(projectId)?.enabled === true &&
-        state.grants.get(proof.userId)?.has(projectId) === true;
-      return usable ? projectId : null;
-    }
+    case 'default':
+      return defaultProjectOf(proof.userId, state);
   }
+}
+
+/** Null: none, or it is disabled, or the user has no role there. */
+function defaultProjectOf(userId: string, state: Readonly<IdentityState>): string | null {
+  const projectId = state.users.get(userId)?.defaultProjectId ?? null;
+  const usable =
+    projectId !== null &&
+    state.projects.get(projectId)?.enabled === true &&
+    state.grants.get(userId)?.has(projectId) === true;
+  return usable ? projectId : null;
 }
 
 function projectNamed(

@@ -72,12 +72,17 @@ export class TokenReader {
     }));
   }
 
+  /** Empty when the user's key was destroyed meanwhile. */
+  async nameOf(userId: string, sealedName: string): Promise<string> {
+    return (await this.texts.open(userId, sealedName)) ?? '';
+  }
+
   /** How a standing looks to the faces. */
   async principal(claims: TokenClaims, standing: Standing): Promise<Principal> {
     const { user, project, roles, credential } = standing;
     return {
       userId: user.id,
-      userName: (await this.texts.open(user.id, user.sealedName)) ?? '',
+      userName: await this.nameOf(user.id, user.sealedName),
       domainId: 'default',
       domainName: 'Default',
       project,

@@ -7,6 +7,7 @@ import {
   ListUsers,
   ShowProject,
   ShowUser,
+  ShowUserStanding,
   type ApplicationCredentialFacts,
   type AssignmentFacts,
   type Page,
@@ -14,6 +15,7 @@ import {
   type ProjectFacts,
   type RoleFacts,
   type UserFacts,
+  type UserStanding,
 } from '../contracts.js';
 import { effectiveRoles } from '../directory/effective-roles.policy.js';
 import { credentialFacts, projectFacts, roleFacts, seeCredential, userFacts } from '../directory/facts.js';
@@ -67,6 +69,15 @@ export class ShowUserHandler implements IQueryHandler<ShowUser> {
   async execute({ id }: ShowUser): Promise<UserFacts | undefined> {
     const user = await this.services.look((state) => state.users.get(id));
     return user && userFacts(user, this.services.texts);
+  }
+}
+
+@QueryHandler(ShowUserStanding)
+export class ShowUserStandingHandler implements IQueryHandler<ShowUserStanding> {
+  constructor(private readonly services: IdentityServices) {}
+
+  execute({ userId }: ShowUserStanding): Promise<UserStanding | undefined> {
+    return this.services.look((state) => this.services.standings.of(state, userId));
   }
 }
 

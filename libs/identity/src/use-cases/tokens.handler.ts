@@ -1,11 +1,13 @@
 import { CommandHandler, QueryHandler, type ICommandHandler, type IQueryHandler } from '@nestjs/cqrs';
 import { refuse, type CommandOutcome } from '#kernel';
 import {
+  CheckPassword,
   LogIn,
   RevokeToken,
   ShowToken,
   type IdentityRefusal,
   type LoginOutcome,
+  type PasswordVerdict,
   type Verification,
 } from '../contracts.js';
 import type { IdentityEvent } from '../directory/identity.events.js';
@@ -17,6 +19,15 @@ export class LogInHandler implements ICommandHandler<LogIn> {
 
   execute({ context, request }: LogIn): Promise<LoginOutcome> {
     return this.services.login.run(request, context);
+  }
+}
+
+@CommandHandler(CheckPassword)
+export class CheckPasswordHandler implements ICommandHandler<CheckPassword> {
+  constructor(private readonly services: IdentityServices) {}
+
+  execute({ context, user, password }: CheckPassword): Promise<PasswordVerdict> {
+    return this.services.login.check(user, password, context);
   }
 }
 
