@@ -1,0 +1,2 @@
+export * from './pool-auth.settings.js';
+export * from './pool-users.module.js';

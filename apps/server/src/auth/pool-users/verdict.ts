@@ -1,0 +1,4 @@
+import type { PoolUsers } from '#pools';
+
+export type Verdict = Awaited<ReturnType<PoolUsers['check']>>;
+export type Standing = Awaited<ReturnType<PoolUsers['standing']>>;
