@@ -10,3 +10,4 @@ export {
 export { inventoryTimeline, type InventoryEvent } from './timeline.policy.js';
 export { HypervisorDiscovery } from './use-cases/discovery/hypervisor-discovery.js';
 export { imageCaching } from './use-cases/image-caching.js';
+export { hypervisorUuid } from './use-cases/discovery/sightings.js';
