@@ -27,10 +27,8 @@ function line(key: string, env: string | undefined, schema: Schema, about: strin
 }
 
 function nested(row: SettingRow): readonly string[] {
-  const schema = row.schema.type === 'array' ? (row.schema.items as Schema) : row.schema;
-  const properties = schema.properties as Readonly<Record<string, Schema>> | undefined;
-  if (properties === undefined) return [];
-  const required = new Set(schema.required as readonly string[]);
+  const schema = entryOf(row.schema);
+  if (schema.properties === undefined) return [];
   return [
     '',
     `## ${row.key}`,
@@ -39,19 +37,34 @@ function nested(row: SettingRow): readonly string[] {
     '',
     '| Key | Values | Default |',
     '| --- | --- | --- |',
-    ...Object.entries(properties).map(
-      ([key, property]) =>
-        `| \`${key}\` | ${values(property)} | ${required.has(key) ? 'required' : fallback(property)} |`,
-    ),
+    ...members(schema, ''),
   ];
+}
+
+function entryOf(schema: Schema): Schema {
+  return schema.type === 'array' ? (schema.items as Schema) : schema;
+}
+
+/** One line for each; those of a member that has members itself stand under its name. */
+function members(schema: Schema, above: string): readonly string[] {
+  const properties = (schema.properties ?? {}) as Readonly<Record<string, Schema>>;
+  const required = new Set((schema.required ?? []) as readonly string[]);
+  return Object.entries(properties).flatMap(([key, property]) => {
+    const name = `${above}${key}`;
+    if (entryOf(property).properties !== undefined)
+      return members(entryOf(property), `${name}${property.type === 'array' ? '[]' : ''}.`);
+    return [`| \`${name}\` | ${values(property)} | ${required.has(key) ? 'required' : fallback(property)} |`];
+  });
 }
 
 function values(schema: Schema): string {
   if (Array.isArray(schema.enum)) return schema.enum.map((value) => `\`${String(value)}\``).join(', ');
-  if (schema.type === 'integer') return `${String(schema.minimum)} … ${String(schema.maximum)}`;
+  if (schema.type === 'integer' || schema.type === 'number')
+    return `${String(schema.minimum)} … ${String(schema.maximum)}`;
   if (schema.type === 'boolean') return '`true`, `false`';
   if (schema.type === 'array') return `list of ${values(schema.items as Schema)}`;
-  if (schema.type === 'object') return 'see below';
+  if (schema.type === 'object')
+    return schema.properties === undefined ? `by name: ${values(schema.additionalProperties as Schema)}` : 'see below';
   if (typeof schema.format === 'string') return schema.format;
   const pattern = schema.pattern;
   if (typeof pattern === 'string' && pattern.endsWith('://')) return 'URL';
