@@ -46,7 +46,7 @@ export const vmsCollection: CollectionDefinition<VmDocument> = {
   name: 'vms',
   indexes: [
     { name: 'byQueue', fields: ['pool', 'queue', 'cloning'] },
-    { name: 'byToken', fields: ['tokenHash', 'queue'] },
+    { name: 'byToken', fields: ['tokenHash'] },
   ],
 };
 

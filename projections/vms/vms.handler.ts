@@ -35,9 +35,10 @@ export class RunningVmsOfTokenHandler implements IQueryHandler<RunningVmsOfToken
 
   async execute({ tokenHash }: RunningVmsOfToken): Promise<Answered<readonly VmDocument[]>> {
     const { stale } = await this.freshness.upToDate(['vms']);
-    const where = { tokenHash, queue: 'running' };
-    const running = await everyPageOf<VmDocument>(this.store.collection(vmsCollection), { where });
-    return { value: running.toSorted((a, b) => (a.checkout?.at ?? 0) - (b.checkout?.at ?? 0)), stale };
+    const taken = await everyPageOf<VmDocument>(this.store.collection(vmsCollection), { where: { tokenHash } });
+    // The others are about to be destroyed: too few for an index that every machine would move about in.
+    const running = taken.filter(({ queue }) => queue === 'running');
+    return { value: running.sort((a, b) => (a.checkout?.at ?? 0) - (b.checkout?.at ?? 0)), stale };
   }
 }
 
