@@ -17,12 +17,11 @@ export function rubyText(value: unknown): string {
 
 /** `inspect` of a JSON value: `{"x"=>"y"}`. */
 export function rubyInspect(value: unknown): string {
-  if (value === null || value === undefined) return 'nil';
   if (typeof value === 'string') return inspectText(value);
   if (Array.isArray(value)) return `[${value.map((item) => rubyInspect(item)).join(', ')}]`;
-  if (typeof value === 'object')
+  if (value !== null && typeof value === 'object')
     return `{${Object.entries(value).map(([key, member]) => `${inspectText(key)}=>${rubyInspect(member)}`).join(', ')}}`; // prettier-ignore
-  return String(value);
+  return typeof value === 'number' || typeof value === 'boolean' ? String(value) : 'nil';
 }
 
 const escapes: Readonly<Record<string, string>> = {
