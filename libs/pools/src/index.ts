@@ -23,6 +23,9 @@ export {
   type VmTask,
 } from './pool/pool.events.js';
 export * from './pools.settings.js';
+export { ConfigurePools } from './supply/configure-pools.js';
+export { poolRegisterCatalog, type PoolRegisterEvent } from './supply/register/pool-register.events.js';
+export { VmSupply, type PoolSupplyStatus } from './supply/vm-supply.js';
 export {
   lifetimeFailure,
   modificationFailures,

@@ -4,9 +4,10 @@ import type { OnDemandEvent } from './on-demand/on-demand.events.js';
 import type { PoolTokenEvent } from './pool-token/pool-token.events.js';
 import type { CheckoutFacts, PoolEvent, RetirementReason, VmTask } from './pool/pool.events.js';
 import type { PoolRules, PoolSettings } from './pools.settings.js';
+import type { PoolRegisterEvent } from './supply/register/pool-register.events.js';
 import type { VmNameEvent } from './vm-name/vm-name.events.js';
 
-export type PoolsEvent = PoolEvent | VmNameEvent | CheckoutEvent | OnDemandEvent | PoolTokenEvent;
+export type PoolsEvent = PoolRegisterEvent | PoolEvent | VmNameEvent | CheckoutEvent | OnDemandEvent | PoolTokenEvent;
 
 type More = Pick<Mention, 'sets' | 'ends'>;
 
@@ -164,6 +165,10 @@ const pools: Timeline<PoolEvent> = {
   OnDemandSettled: ({ pool: name, request }) => [onDemand(request, `settled in pool ${name}`)],
 };
 
+const register: Timeline<PoolRegisterEvent> = {
+  PoolListed: ({ pool: name }) => [pool(name, 'configured for the first time')],
+};
+
 const names: Timeline<VmNameEvent> = {
   VmNameClaimed: ({ name, pool: owner, vmId, generation }) => [
     vm(name, `name claimed by pool ${owner}`, { sets: { pool: owner, vmId, generation } }),
@@ -232,4 +237,11 @@ const tokens: Timeline<PoolTokenEvent> = {
  * the token). Where a machine runs, its hypervisor's history tells too, by inventory's events. Holds are told as what
  * they are; who holds a machine in the end, the checkout says.
  */
-export const poolsTimeline: Timeline<PoolsEvent> = { ...pools, ...names, ...checkouts, ...requests, ...tokens };
+export const poolsTimeline: Timeline<PoolsEvent> = {
+  ...register,
+  ...pools,
+  ...names,
+  ...checkouts,
+  ...requests,
+  ...tokens,
+};

@@ -25,5 +25,5 @@ export function vmNameFor(prefix: string, attempt: number, dice: NameDice): stri
 }
 
 function pick(words: readonly string[], dice: NameDice): string {
-  return words[Math.floor(dice.random() * words.length)] as string;
+  return words[Math.floor(dice.random() * words.length)] ?? '';
 }

@@ -6,7 +6,7 @@ import { mostNameTries, vmNameFor } from './vm-names.policy.js';
 const characters = (count: number): string => 'x1y2z3a4b5c6d7e8'.slice(0, count);
 const dice = (...throws: readonly number[]) => {
   let next = 0;
-  return { random: () => throws[next++ % throws.length] as number, characters };
+  return { random: () => throws[next++ % throws.length]!, characters };
 };
 const chance = fc.double({ min: 0, max: 1, maxExcluded: true, noNaN: true });
 

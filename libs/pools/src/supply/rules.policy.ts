@@ -1,0 +1,14 @@
+import type { PoolRules, PoolSettings, PoolsSettings } from '../pools.settings.js';
+
+/** What the global settings say about a pool, where it says nothing itself. */
+export function rulesOf(pool: PoolSettings, global: PoolsSettings): PoolRules {
+  return {
+    vmLifetimeHours: global.vmLifetimeHours,
+    readyTtlMinutes: pool.readyTtlMinutes ?? global.readyTtlMinutes,
+    timeoutMinutes: pool.timeoutMinutes ?? global.timeoutMinutes,
+    dataTtlHours: global.dataTtlHours,
+    maxVmRetries: global.maxVmRetries,
+    domain: pool.domain ?? global.domain,
+    cloneTarget: pool.cloneTarget ?? global.cloneTarget,
+  };
+}
