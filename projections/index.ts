@@ -2,7 +2,15 @@ import type { EventCatalog } from '#kernel';
 import type { Projection } from '#read-store';
 import { identityCatalog, identityTimeline, loginRefusalsCatalog } from '#identity';
 import { hostAggregatesCatalog, hypervisorCatalog, hypervisorRegistryCatalog, inventoryTimeline } from '#inventory';
-import { checkoutCatalog, onDemandCatalog, poolCatalog, poolTokenCatalog, vmNameCatalog } from '#pools';
+import {
+  checkoutCatalog,
+  onDemandCatalog,
+  poolCatalog,
+  poolRegisterCatalog,
+  poolsTimeline,
+  poolTokenCatalog,
+  vmNameCatalog,
+} from '#pools';
 import { aggregatesProjection } from './aggregates/aggregates.projection.js';
 import { auditTrailProjection } from './audit-trail/audit-trail.projection.js';
 import type { Timelines } from './audit-trail/mentions.js';
@@ -32,10 +40,11 @@ const catalogs: readonly EventCatalog[] = [
   loginRefusalsCatalog,
   onDemandCatalog,
   poolCatalog,
+  poolRegisterCatalog,
   poolTokenCatalog,
   vmNameCatalog,
 ];
-const timelines: Timelines = { inventory: inventoryTimeline, identity: identityTimeline };
+const timelines: Timelines = { inventory: inventoryTimeline, identity: identityTimeline, pools: poolsTimeline };
 
 /** The register of all read models: a new one is a folder and a line here (and one for its queries in the module). */
 export function readModels(own: Accounts = { catalogs: [], timelines: {} }): readonly Projection[] {
