@@ -2,6 +2,11 @@ import { Module } from '@nestjs/common';
 import { CqrsModule } from '@nestjs/cqrs';
 import { CheckoutsController } from './checkouts.controller.js';
 import { VmpoolerFace } from './face.js';
+import { PoolConfigurationController } from './configuration/pool-configuration.controller.js';
+import { DashboardController } from './dashboard/dashboard.controller.js';
+import { MetricsEndpoints } from './metrics/metrics-endpoints.js';
+import { StatusController } from './reports/status.controller.js';
+import { SummaryController } from './reports/summary.controller.js';
 import { MachineTasksController } from './machine-tasks.controller.js';
 import { MachinesController } from './machines.controller.js';
 import { VmpoolerMetrics } from './metrics/vmpooler-metrics.js';
@@ -18,13 +23,17 @@ export const vmpoolerControllers = [
   MachinesController,
   MachineTasksController,
   OnDemandController,
+  StatusController,
+  SummaryController,
+  PoolConfigurationController,
+  DashboardController,
 ];
 
 /** vmpooler's API, versions 1 to 3. Needs PoolsModule, PoolUsers, POOLS_SETTINGS and VMPOOLER_FACE_SETTINGS. */
 @Module({
   imports: [CqrsModule],
   controllers: [...vmpoolerControllers],
-  providers: [VmpoolerFace, VmpoolerAuth, VmpoolerMetrics],
+  providers: [VmpoolerFace, VmpoolerAuth, VmpoolerMetrics, MetricsEndpoints],
   exports: [VmpoolerMetrics],
 })
 export class VmpoolerModule {}

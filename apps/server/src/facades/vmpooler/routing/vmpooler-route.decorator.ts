@@ -1,5 +1,6 @@
 import { applyDecorators, Controller, RequestMapping, RequestMethod, UseFilters, UseGuards } from '@nestjs/common';
 import { ApiExcludeController } from '@nestjs/swagger';
+import { RequestLimitGuard } from '../limits/request-limit.guard.js';
 import { VmpoolerErrorFilter } from '../vmpooler-error.filter.js';
 import { patternsOf } from './mounts.js';
 import { setRow } from './route-metadata.js';
@@ -45,11 +46,11 @@ function addHead(row: VmpoolerRouteRow, target: object, name: string | symbol, h
   mapped(row, 'HEAD')(target, own, descriptor);
 }
 
-/** Guarded by the table, with this face's errors. */
+/** Limited, then guarded by the table, with this face's errors. */
 export function VmpoolerController(): ClassDecorator {
   return applyDecorators(
     Controller(),
-    UseGuards(VmpoolerGuard),
+    UseGuards(RequestLimitGuard, VmpoolerGuard),
     UseFilters(VmpoolerErrorFilter),
     ApiExcludeController(),
   );

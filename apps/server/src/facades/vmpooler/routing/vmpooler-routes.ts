@@ -37,9 +37,9 @@ const row = (
 /** Every route of this face, and who may use it; a handler whose route is not here does not load. */
 export const vmpoolerRoutes: readonly VmpoolerRouteRow[] = [
   row('GET', '', 'anonymous', 'root'),
-  row('GET', '/dashboard', 'anonymous', 'root'),
-  row('GET', '/dashboard/stats/vmpooler/pool', 'anonymous', 'root'),
-  row('GET', '/dashboard/stats/vmpooler/running', 'anonymous', 'root'),
+  row('GET', '/dashboard', 'anonymous', 'unversioned'),
+  row('GET', '/dashboard/stats/vmpooler/pool', 'anonymous', 'unversioned'),
+  row('GET', '/dashboard/stats/vmpooler/running', 'anonymous', 'unversioned'),
   row('GET', '/token', 'basic', 'both'),
   row('POST', '/token', 'basic', 'both'),
   row('GET', '/token/:token', 'tokens', 'both'),
