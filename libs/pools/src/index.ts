@@ -22,6 +22,7 @@ export {
   type VmRecord,
   type VmTask,
 } from './pool/pool.events.js';
+export { poolProcesses, PoolsModule } from './pools.module.js';
 export * from './pools.settings.js';
 export { ConfigurePools } from './supply/configure-pools.js';
 export { poolRegisterCatalog, type PoolRegisterEvent } from './supply/register/pool-register.events.js';
