@@ -28,10 +28,12 @@ function fold(envelope: EventEnvelope, documents: Documents): readonly Change[] 
   const { type, data } = envelope.event as Folded;
   switch (type) {
     case 'VmDestroyed':
+      // A machine that nobody had asked for never claimed its name: nobody would release it, and it may be another's.
+      if (data.record.generation === 0) return [];
       return [{ put: { collection, document: recorded(data.record, data.at, data.forgetAt) } }];
     case 'VmModified': {
       const record = documents.get<VmRecordDocument>(collection, data.name);
-      if (record === undefined) return [];
+      if (record?.pool !== data.pool) return [];
       const { lifetime = record.lifetime, tags } = data;
       const document: VmRecordDocument = { ...record, lifetime, tags: withTags(record.tags, tags) };
       return [{ put: { collection, document } }];

@@ -51,6 +51,7 @@ describe('the read model of records of destroyed machines', () => {
   });
 
   it.each([
+    ['nobody had asked for the machine', [vmDestroyed(name, { generation: 0 })]],
     ['a machine is there', [modified({ a: 'b' })]],
     ['it is forgotten', [destroyed, retired, released]],
     ['its name has another machine', [destroyed, retired, claimed(2)]],

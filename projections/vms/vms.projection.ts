@@ -52,9 +52,9 @@ function wants({ event }: EventEnvelope): readonly DocumentRef[] {
 function namesIn({ type, data }: Folded): readonly string[] {
   switch (type) {
     case 'PoolConfigured':
-    case 'VmRequested':
-    case 'VmDiscovered':
       return [];
+    case 'VmRequested':
+      return [data.vm.name];
     case 'CheckoutCompleted':
       return data.shares.flatMap(({ vms }) => vms.map(({ name }) => name));
     case 'VmsCheckedOut':
@@ -65,6 +65,7 @@ function namesIn({ type, data }: Folded): readonly string[] {
       return data.vms;
     case 'VmDestroyed':
       return [data.record.name];
+    case 'VmDiscovered':
     case 'VmCloned':
     case 'VmReady':
     case 'VmDelivered':
@@ -80,10 +81,17 @@ function fold(envelope: EventEnvelope, documents: Documents): readonly Change[] 
   switch (type) {
     case 'PoolConfigured':
       return countedAnew([data.pool]);
-    case 'VmRequested':
-      return [put(requested(data)), ...countedAnew([data.pool])];
-    case 'VmDiscovered':
+    case 'VmRequested': {
+      const document = requested(data);
+      const former = documents.get<VmDocument>(collection, document._id)?.pool ?? data.pool;
+      return [put(document), ...countedAnew(former === data.pool ? [former] : [former, data.pool])];
+    }
+    case 'VmDiscovered': {
+      // A name is claimed by machines that were asked for; one that nobody knew may have that of another pool's.
+      const other = documents.get<VmDocument>(collection, data.name);
+      if (other !== undefined && other.pool !== data.pool) return [];
       return [put(discovered(data)), ...countedAnew([data.pool])];
+    }
     case 'VmDestroyed': {
       const { name, vmId } = data.record;
       // The next machine of that name may be there already when this event comes again.
@@ -140,10 +148,10 @@ function checkedOut(
   { checkout, shares, at }: Of<'CheckoutCompleted'>['data'],
   documents: Documents,
 ): readonly Change[] {
-  const puts = shares.flatMap(({ vms, expiresAt }) =>
+  const puts = shares.flatMap(({ pool, vms, expiresAt }) =>
     vms.flatMap(({ name, requestedAs }) => {
       const vm = documents.get<VmDocument>(collection, name);
-      return vm === undefined ? [] : [put(running(vm, { ...checkout, requestedAs }, at, expiresAt))];
+      return vm?.pool !== pool ? [] : [put(running(vm, { ...checkout, requestedAs }, at, expiresAt))];
     }),
   );
   return puts.length === 0 ? [] : [...puts, ...countedAnew(shares.map(({ pool }) => pool))];
@@ -167,12 +175,12 @@ type Changing = Exclude<
   { type: 'PoolConfigured' | 'VmRequested' | 'VmDiscovered' | 'VmDestroyed' | 'CheckoutCompleted' }
 >;
 
-/** What is not there (any more) stays so: the event comes a second time. */
+/** A machine that is not there (any more), or is another pool's by now: the event comes a second time. */
 function changes(event: Changing, documents: Documents): readonly Change[] {
   const puts: Change[] = [];
   for (const name of namesIn(event)) {
     const vm = documents.get<VmDocument>(collection, name);
-    if (vm !== undefined) puts.push(put(changed(vm, event)));
+    if (vm?.pool === event.data.pool) puts.push(put(changed(vm, event)));
   }
   const counts = event.type !== 'VmModified' && event.type !== 'VmTaskDone';
   return counts && puts.length > 0 ? [...puts, ...countedAnew([event.data.pool])] : puts;

@@ -94,6 +94,16 @@ describe('the read model of machines', () => {
     expect(calm(...ready, vmDestroyed(name, { vmId: 'of-the-former' }))).toMatchObject({ queue: 'ready' });
   });
 
+  it('shows no unknown machine in the place of one of another pool, and none instead of one that was asked for', () => {
+    const unknown = (pool: string) => poolEvent('VmDiscovered', { pool, name, vmId: 'v', placement: samplePlacement });
+    const gone = (pool: string) => [
+      poolEvent('VmsRetired', { pool, vms: [name], reason: 'discovered' }),
+      { ...vmDestroyed(name, { vmId: 'v' }), data: { ...vmDestroyed(name, { vmId: 'v' }).data, pool } } as PoolEvent,
+    ];
+    expect(calm(...ready, unknown('rocky'), ...gone('rocky'))).toMatchObject({ pool: 'alma', queue: 'ready' });
+    expect(calm(unknown('rocky'), ...ready, ...gone('rocky'))).toMatchObject({ pool: 'alma', queue: 'ready' });
+  });
+
   it('asks neither for confirmations nor for attempts that failed', () => {
     expect(vmsProjection.events).not.toContain('pools/HoldConfirmed');
     expect(vmsProjection.events).not.toContain('pools/CheckoutFailed');
@@ -188,6 +198,14 @@ describe('questions about machines', () => {
     expect((await counts()).get('alma')).toEqual({ ...none, pending: 2, cloning: 1, running: 1, completed: 1 });
     await add(vmDestroyed('x'));
     expect((await counts()).get('alma')).toMatchObject({ completed: 0 });
+  });
+
+  it('counts a pool anew that loses a machine to a name of another', async () => {
+    const { add, counts } = await asked();
+    await add(poolEvent('VmDiscovered', { pool: 'rocky', name, vmId: 'v', placement: samplePlacement }));
+    expect((await counts()).get('rocky')).toMatchObject({ completed: 1 });
+    await add(vmRequested(name));
+    expect((await counts()).get('rocky')).toEqual(none);
   });
 
   it('counts anew only the pools in which a queue has changed', async () => {
