@@ -9,6 +9,14 @@ export interface GuestFields {
   readonly diskGb: number;
 }
 
+/** What some guests use together. */
+export interface GuestSums {
+  readonly guests: number;
+  readonly vcpus: number;
+  readonly memoryMb: number;
+  readonly diskGb: number;
+}
+
 /** One hypervisor with its service (contracts/nova §6, §11). `_id` is its uuid. */
 export interface HypervisorDocument extends Document {
   /** Integer id, ascending from 1. */
@@ -30,11 +38,23 @@ export interface HypervisorDocument extends Document {
   readonly localGb: number;
   readonly diskAvailableLeastGb: number | null;
   readonly cpuInfo: Readonly<Record<string, unknown>> | null;
+  /** By all guests: those that were found and those that were placed. */
   readonly vcpusUsed: number;
   readonly memoryMbUsed: number;
   readonly localGbUsed: number;
-  /** In order of appearance. */
+  readonly found: GuestSums;
+  readonly placed: GuestSums;
+  /** Those that were found by listings, in order of appearance. Placed ones are documents of their own. */
   readonly guests: readonly GuestFields[];
+}
+
+/** A guest that its owner has placed. `_id` is made of both uuids. */
+export interface PlacedGuestDocument extends Document, GuestFields {
+  /** Uuid of its host, which may have vanished. */
+  readonly hypervisor: string;
+  /** Ascends in the order in which the guests of a host were placed. */
+  readonly order: number;
+  readonly owner: { readonly kind: string; readonly id: string };
 }
 
 export const hypervisorsCollection: CollectionDefinition<HypervisorDocument> = {
@@ -49,6 +69,12 @@ export const hypervisorsCollection: CollectionDefinition<HypervisorDocument> = {
 export const vanishedCollection: CollectionDefinition<HypervisorDocument> = {
   name: 'vanishedHypervisors',
   indexes: [],
+};
+
+/** By host, so that a change of one guest costs the same however many there are. */
+export const placedGuestsCollection: CollectionDefinition<PlacedGuestDocument> = {
+  name: 'placedGuests',
+  indexes: [{ name: 'byHypervisor', fields: ['hypervisor', 'order'] }],
 };
 
 /** One document, written with every change of any hypervisor: its position tells whether what was summed up still holds. */

@@ -1,9 +1,15 @@
 import { FRESHNESS, READ_STORE, type Answered, type Freshness, type ReadStore } from '#read-store';
 import { Inject, Injectable } from '@nestjs/common';
 import { QueryHandler, type IQueryHandler } from '@nestjs/cqrs';
-import { hypervisorsCollection, type HypervisorDocument } from './hypervisors.document.js';
+import {
+  hypervisorsCollection,
+  placedGuestsCollection,
+  type GuestFields,
+  type HypervisorDocument,
+} from './hypervisors.document.js';
 import {
   GetHypervisor,
+  ListGuests,
   ListHypervisors,
   SearchHypervisors,
   SumHypervisors,
@@ -24,6 +30,10 @@ export class HypervisorReader {
 
   get hypervisors() {
     return this.store.collection(hypervisorsCollection);
+  }
+
+  get placedGuests() {
+    return this.store.collection(placedGuestsCollection);
   }
 
   /** Made at the first question: the collections are opened after this object is made. */
@@ -92,10 +102,41 @@ export class SumHypervisorsHandler implements IQueryHandler<SumHypervisors> {
   }
 }
 
+/** Largest page that a read store gives. */
+const pageSize = 10_000;
+
+@QueryHandler(ListGuests)
+export class ListGuestsHandler implements IQueryHandler<ListGuests> {
+  constructor(private readonly reader: HypervisorReader) {}
+
+  async execute({ hypervisors }: ListGuests): Promise<ReadonlyMap<string, readonly GuestFields[]>> {
+    const guests = new Map<string, readonly GuestFields[]>();
+    for (const { _id, guests: found, placed } of hypervisors) {
+      guests.set(_id, placed.guests === 0 ? found : [...found, ...(await this.placedOn(_id))]);
+    }
+    return guests;
+  }
+
+  private async placedOn(hypervisor: string): Promise<readonly GuestFields[]> {
+    const all: GuestFields[] = [];
+    for (let after = -1; ;) {
+      const page = await this.reader.placedGuests.find({
+        where: { hypervisor, order: { gt: after } },
+        sort: [{ field: 'order', direction: 'ascending' }],
+        limit: pageSize,
+      });
+      for (const { uuid, name, vcpus, memoryMb, diskGb } of page) all.push({ uuid, name, vcpus, memoryMb, diskGb });
+      after = page.at(-1)?.order ?? after;
+      if (page.length < pageSize) return all;
+    }
+  }
+}
+
 export const hypervisorProviders = [
   HypervisorReader,
   ListHypervisorsHandler,
   GetHypervisorHandler,
   SearchHypervisorsHandler,
   SumHypervisorsHandler,
+  ListGuestsHandler,
 ];

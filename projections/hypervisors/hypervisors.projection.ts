@@ -5,8 +5,11 @@ import {
   changeId,
   hypervisorsChangeCollection,
   hypervisorsCollection,
+  placedGuestsCollection,
   vanishedCollection,
+  type GuestSums,
   type HypervisorDocument,
+  type PlacedGuestDocument,
 } from './hypervisors.document.js';
 
 /** Events that change no answer about hypervisors are not asked for. */
@@ -16,9 +19,9 @@ const folded = Object.keys(hypervisorCatalog.versions)
 
 export const hypervisorsProjection: Projection = {
   name: 'hypervisors',
-  version: 1,
+  version: 2,
   keeps: 'state',
-  collections: [hypervisorsCollection, vanishedCollection, hypervisorsChangeCollection],
+  collections: [hypervisorsCollection, placedGuestsCollection, vanishedCollection, hypervisorsChangeCollection],
   catalogs: [hypervisorCatalog],
   events: folded,
   wants: ({ event }) => references((event as HypervisorEvent).data.uuid),
@@ -46,9 +49,10 @@ function fold(envelope: EventEnvelope, documents: Documents): readonly Change[] 
   if (event.type === 'HypervisorReturned' && vanished !== undefined) {
     return [put(whole(vanished)), remove(uuid, vanishedCollection.name), change];
   }
+  const guests = placedGuests(event, envelope.revision);
   // What is told of a hypervisor while it is away is kept, so that it returns as it then is.
-  if (present !== undefined) return [put(changed(whole(present), event)), change];
-  if (vanished !== undefined) return [put(changed(whole(vanished), event), vanishedCollection.name), change];
+  if (present !== undefined) return [put(changed(whole(present), event)), ...guests, change];
+  if (vanished !== undefined) return [put(changed(whole(vanished), event), vanishedCollection.name), ...guests, change];
   throw new Error(`${event.type} of hypervisor ${uuid}, which was never registered`);
 }
 
@@ -69,7 +73,8 @@ function whole(stored: HypervisorDocument): HypervisorDocument {
 type Registered = Extract<HypervisorEvent, { type: 'HypervisorRegistered' }>['data'];
 
 function registered({ uuid, at: _at, resources, ...facts }: Registered): HypervisorDocument {
-  return { _id: uuid, ...facts, ...figures(resources), ...used([]), guests: [] };
+  const none = sumsOf([]);
+  return { _id: uuid, ...facts, ...figures(resources), ...used(none, none), guests: [] };
 }
 
 function figures(resources: Resources) {
@@ -79,14 +84,25 @@ function figures(resources: Resources) {
 
 type Guests = HypervisorDocument['guests'];
 
-/** Derived from the guests, never counted up or down (C17). */
-function used(guests: Guests) {
+function sumsOf(guests: Guests): GuestSums {
   const sum = (amount: (guest: Guests[number]) => number): number =>
     guests.reduce((total, guest) => total + amount(guest), 0);
   return {
-    vcpusUsed: sum((guest) => guest.vcpus),
-    memoryMbUsed: sum((guest) => guest.memoryMb),
-    localGbUsed: sum((guest) => guest.diskGb),
+    guests: guests.length,
+    vcpus: sum((guest) => guest.vcpus),
+    memoryMb: sum((guest) => guest.memoryMb),
+    diskGb: sum((guest) => guest.diskGb),
+  };
+}
+
+/** Never counted up or down (C17): what was found is summed up, what is placed is told by each event. */
+function used(found: GuestSums, placed: GuestSums) {
+  return {
+    found,
+    placed,
+    vcpusUsed: found.vcpus + placed.vcpus,
+    memoryMbUsed: found.memoryMb + placed.memoryMb,
+    localGbUsed: found.diskGb + placed.diskGb,
   };
 }
 
@@ -100,12 +116,13 @@ function changed(document: HypervisorDocument, event: Exclude<HypervisorEvent, R
       return { ...document, ...figures(event.data.resources) };
     case 'GuestFound':
     case 'GuestChanged':
-      return withGuests(document, placed(document.guests, event.data.guest));
+      return withFound(document, inPlace(document.guests, event.data.guest));
     case 'GuestGone':
-      return withGuests(
-        document,
-        document.guests.filter((guest) => guest.uuid !== event.data.guestUuid),
-      );
+      return withFound(document, without(document.guests, event.data.guestUuid));
+    case 'GuestPlaced':
+      return withPlaced(document, event.data.guest.uuid, event.data.placed);
+    case 'GuestRemoved':
+      return withPlaced(document, event.data.guestUuid, event.data.placed);
     case 'HypervisorWentDown':
     case 'HypervisorCameUp':
       return { ...document, alive: event.type === 'HypervisorCameUp' };
@@ -125,12 +142,36 @@ function changed(document: HypervisorDocument, event: Exclude<HypervisorEvent, R
   }
 }
 
-function withGuests(document: HypervisorDocument, guests: Guests): HypervisorDocument {
-  return { ...document, guests, ...used(guests) };
+function withFound(document: HypervisorDocument, guests: Guests): HypervisorDocument {
+  return { ...document, guests, ...used(sumsOf(guests), document.placed) };
+}
+
+/** A guest that was found before its owner came, or went, is none of the found ones any more. */
+function withPlaced(document: HypervisorDocument, guestUuid: string, placed: GuestSums): HypervisorDocument {
+  const guests = without(document.guests, guestUuid);
+  const found = guests === document.guests ? document.found : sumsOf(guests);
+  return { ...document, guests, ...used(found, placed) };
+}
+
+function placedGuests(event: HypervisorEvent, order: number): readonly Change[] {
+  const collection = placedGuestsCollection.name;
+  if (event.type === 'GuestRemoved') return [remove(placedId(event.data.uuid, event.data.guestUuid), collection)];
+  if (event.type !== 'GuestPlaced') return [];
+  const { uuid: hypervisor, guest, owner } = event.data;
+  const document: PlacedGuestDocument = { _id: placedId(hypervisor, guest.uuid), hypervisor, order, ...guest, owner };
+  return [{ put: { collection, document } }];
+}
+
+function placedId(hypervisor: string, guest: string): string {
+  return `${hypervisor}.${guest}`;
+}
+
+function without(guests: Guests, uuid: string): Guests {
+  return guests.some((guest) => guest.uuid === uuid) ? guests.filter((guest) => guest.uuid !== uuid) : guests;
 }
 
 /** In its old place if it is known, else last. */
-function placed(guests: Guests, guest: Guests[number]): Guests {
+function inPlace(guests: Guests, guest: Guests[number]): Guests {
   const index = guests.findIndex((known) => known.uuid === guest.uuid);
   return index < 0 ? [...guests, guest] : guests.with(index, guest);
 }

@@ -1,6 +1,6 @@
 import type { Answered } from '#read-store';
 import { Query } from '@nestjs/cqrs';
-import type { HypervisorDocument } from './hypervisors.document.js';
+import type { GuestFields, HypervisorDocument } from './hypervisors.document.js';
 
 export type { GuestFields, HypervisorDocument } from './hypervisors.document.js';
 
@@ -21,6 +21,16 @@ export class GetHypervisor extends Query<Answered<HypervisorDocument | undefined
 /** SQL's `LIKE '%pattern%'` on hypervisor_hostname: `_` any one character, `%` any run, ASCII case ignored; in order of integer id. */
 export class SearchHypervisors extends Query<Answered<readonly HypervisorDocument[]>> {
   constructor(readonly pattern: string) {
+    super();
+  }
+}
+
+/**
+ * By uuid: the guests of these hypervisors, found ones first, then placed ones in the order of placing. Asked right after
+ * the query that gave the documents, so it does not wait for the log again.
+ */
+export class ListGuests extends Query<ReadonlyMap<string, readonly GuestFields[]>> {
+  constructor(readonly hypervisors: readonly HypervisorDocument[]) {
     super();
   }
 }

@@ -7,13 +7,14 @@ import { documentsOf } from '#specs';
 import {
   GetHypervisorHandler,
   HypervisorReader,
+  ListGuestsHandler,
   ListHypervisorsHandler,
   SearchHypervisorsHandler,
   SumHypervisorsHandler,
 } from './hypervisors.handler.js';
-import { hypervisorsCollection, type HypervisorDocument } from './hypervisors.document.js';
+import { hypervisorsCollection, placedGuestsCollection, type HypervisorDocument } from './hypervisors.document.js';
 import { hypervisorsProjection } from './hypervisors.projection.js';
-import { GetHypervisor, ListHypervisors, SearchHypervisors } from './hypervisors.query.js';
+import { GetHypervisor, ListGuests, ListHypervisors, SearchHypervisors } from './hypervisors.query.js';
 import { likeAnywhere } from './like.js';
 
 const resources: Resources = {
@@ -52,7 +53,12 @@ const event = (type: HypervisorEvent['type'], more: object = {}): HypervisorEven
   ({ type, data: { uuid, at: 2, ...more } }) as HypervisorEvent;
 
 const enveloped = (each: HypervisorEvent, index: number) =>
-  ({ event: each, position: index, storedType: `inventory/${each.type}@1` }) as unknown as EventEnvelope;
+  ({
+    event: each,
+    position: index,
+    revision: index,
+    storedType: `inventory/${each.type}@1`,
+  }) as unknown as EventEnvelope;
 
 /** Folds one event after the other into a read model in memory, as the runtime would; each one `times` over. */
 class Folding {
@@ -76,7 +82,7 @@ class Folding {
   }
 
   private async applyAt(each: HypervisorEvent, position: number): Promise<void> {
-    const envelope = { event: each, position } as unknown as EventEnvelope;
+    const envelope = { event: each, position, revision: position / 7 } as unknown as EventEnvelope;
     const found = await this.writes.getMany(hypervisorsProjection.wants(envelope));
     const documents = { get: (collection: string, id: string) => found.get(refKey({ collection, id })) as never };
     const writes = hypervisorsProjection
@@ -100,6 +106,12 @@ class Folding {
 
 const g1 = event('GuestFound', { guest: guest('g1') });
 const g2 = event('GuestFound', { guest: guest('g2') });
+const owner = { kind: 'pool', id: 'debian-12' } as const;
+/** Of so many sample guests. */
+const sums = (guests: number) => ({ guests, vcpus: 2 * guests, memoryMb: 100 * guests, diskGb: 10 * guests });
+/** The host has so many placed guests then. */
+const placed = (id: string, count: number) => event('GuestPlaced', { guest: guest(id), owner, placed: sums(count) });
+const removed = (id: string, count: number) => event('GuestRemoved', { guestUuid: id, placed: sums(count) });
 
 describe('the read model of hypervisors', () => {
   it.each<[string, readonly HypervisorEvent[], object | undefined]>([
@@ -109,6 +121,11 @@ describe('the read model of hypervisors', () => {
     ['with guests', [registered(), g1, g2], { guests: [guest('g1'), guest('g2')], vcpusUsed: 4, memoryMbUsed: 200, localGbUsed: 20 }],
     ['with a changed guest', [registered(), g1, g2, event('GuestChanged', { guest: guest('g1', 8) })], { guests: [guest('g1', 8), guest('g2')], vcpusUsed: 10 }],
     ['without a guest', [registered(), g1, g2, event('GuestGone', { guestUuid: 'g1' })], { guests: [guest('g2')], vcpusUsed: 2 }],
+    ['with placed guests', [registered(), g1, placed('p1', 1), placed('p2', 2)], { guests: [guest('g1')], found: sums(1), placed: sums(2), vcpusUsed: 6, memoryMbUsed: 300, localGbUsed: 30 }],
+    ['without a placed guest', [registered(), placed('p1', 1), placed('p2', 2), removed('p1', 1), g1], { guests: [guest('g1')], placed: sums(1), vcpusUsed: 4, localGbUsed: 20 }],
+    ['with a guest placed that was found before', [registered(), g1, g2, placed('g1', 1)], { guests: [guest('g2')], found: sums(1), placed: sums(1), vcpusUsed: 4 }],
+    ['without a found guest that an owner removed', [registered(), g1, g2, placed('p1', 1), removed('g1', 1)], { guests: [guest('g2')], placed: sums(1), vcpusUsed: 4 }],
+    ['with guests placed and removed while away', [registered(), placed('p1', 1), event('HypervisorVanished'), removed('p1', 0), event('HypervisorReturned')], { placed: sums(0), vcpusUsed: 0 }],
     ['down', [registered(), event('HypervisorWentDown', { heartbeatAt: 1 })], { alive: false }],
     ['up', [registered({ alive: false }), event('HypervisorCameUp', { heartbeatAt: 1 })], { alive: true }],
     ['disabled', [registered(), event('ServiceDisabled', { reason: 'r' })], { enabled: false, disabledReason: 'r' }],
@@ -129,7 +146,7 @@ describe('the read model of hypervisors', () => {
   }); // prettier-ignore
 
   it('asks for every event but those of images', () => {
-    expect(hypervisorsProjection.events).toHaveLength(14);
+    expect(hypervisorsProjection.events).toHaveLength(16);
     expect(hypervisorsProjection.events).not.toContain('inventory/ImageCached');
   });
 
@@ -201,6 +218,36 @@ describe('questions about hypervisors', () => {
     expect(await search('nothing')).toEqual([]);
     await folding.apply([event('HypervisorRenamed', { uuid: 'u4', hypervisorHostname: 'compute-4', service })]);
     expect(await search('compute')).toEqual([1, 2, 4]);
+  });
+
+  it('lists guests, found ones and then placed ones in the order of placing, of each host alone', async () => {
+    const { folding, reader, sum } = await asked();
+    await folding.apply([placed('p2', 1), placed('p1', 2), g2, placed('p3', 3), removed('p1', 2), placed('p1', 3)]);
+    await folding.apply([event('GuestPlaced', { uuid: 'u2', guest: guest('other'), owner, placed: sums(1) })]);
+    const documents = await Promise.all(['u1', 'u2', 'u3'].map((id) => folding.get(id)));
+    const guests = await new ListGuestsHandler(reader).execute(
+      new ListGuests(documents.filter((one) => one !== undefined)),
+    );
+    expect(guests).toEqual(
+      new Map([
+        ['u1', ['g1', 'g2', 'p2', 'p3', 'p1'].map((id) => guest(id))],
+        ['u2', [guest('other')]],
+        ['u3', []],
+      ]),
+    );
+    expect(await sum()).toMatchObject({ runningVms: 6, vcpusUsed: 12 });
+  });
+
+  it('keeps a placed guest readable by itself', async () => {
+    const { folding } = await asked();
+    await folding.apply([placed('p1', 1)]);
+    expect(await folding.store.collection(placedGuestsCollection).get('u1.p1')).toMatchObject({
+      ...guest('p1'),
+      hypervisor: 'u1',
+      owner,
+    });
+    await folding.apply([removed('p1', 0)]);
+    expect(await folding.store.collection(placedGuestsCollection).get('u1.p1')).toBeUndefined();
   });
 
   it('sums up enabled ones, down ones included', async () => {

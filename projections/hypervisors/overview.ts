@@ -98,6 +98,6 @@ function add(sums: Sums, hypervisor: HypervisorDocument): void {
   sums.localGbUsed += hypervisor.localGbUsed;
   sums.freeRamMb += hypervisor.memoryMb - hypervisor.memoryMbUsed;
   sums.freeDiskGb += hypervisor.localGb - hypervisor.localGbUsed;
-  sums.runningVms += hypervisor.guests.length;
+  sums.runningVms += hypervisor.guests.length + hypervisor.placed.guests;
   sums.diskAvailableLeastGb += hypervisor.diskAvailableLeastGb ?? 0;
 }

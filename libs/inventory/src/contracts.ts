@@ -1,5 +1,6 @@
 import type { CommandContext, CommandOutcome, DomainEvent } from '#kernel';
 import { Command, Query } from '@nestjs/cqrs';
+import type { GuestOwner } from './hypervisor/hypervisor.events.js';
 
 /** Why inventory refuses. Facts are named behind each; ids are the integers of aggregates, zones as written. */
 export type InventoryRefusal =
@@ -17,7 +18,7 @@ export type InventoryRefusal =
   | 'image-unknown' // imageId
   | 'hypervisor-unknown' // id
   | 'service-already-so' // id: it is in that condition already
-  | 'no-capacity'; // candidates: [{host, why}]: why each may not or cannot take the guest
+  | 'no-capacity'; // candidates: [{host, why}], why: PlacementObstacle
 
 export interface AggregateFacts {
   readonly id: number;
@@ -154,13 +155,6 @@ export interface WantedGuest {
   readonly diskGb: number;
 }
 
-/** Who made a guest and takes it away again; discovery neither adds nor removes it while it is owned. */
-export interface GuestOwner {
-  readonly kind: 'pool';
-  /** The pool's name. */
-  readonly id: string;
-}
-
 export interface PlacedGuest {
   readonly hypervisorUuid: string;
   readonly provider: string;
@@ -171,7 +165,8 @@ export interface PlacedGuest {
 /**
  * Claims room for a guest on one of the candidates (C4): enabled, up, not vanished, not reservable, with vcpus, memory
  * and disk to spare; the one with the most free vcpus first. A guest that is placed already is answered where it is.
- * Refused: host-unknown (host), aggregate-unknown (id: the name), no-capacity (candidates).
+ * Hosts that were never listed are left out; where there is no other: host-unknown (host, the first of them). Refused
+ * besides: aggregate-unknown (id: the name), no-capacity (candidates, the first hundred at most).
  */
 export class PlaceGuest extends Command<Outcome<PlacedGuest>> {
   constructor(
@@ -212,7 +207,15 @@ export {
   type HostAggregatesEvent,
   type MetadataEntry,
 } from './host-aggregates/host-aggregates.events.js';
-export { hypervisorCatalog, type Guest, type HypervisorEvent, type Resources } from './hypervisor/hypervisor.events.js';
+export {
+  hypervisorCatalog,
+  type Guest,
+  type GuestOwner,
+  type GuestSums,
+  type HypervisorEvent,
+  type Resources,
+} from './hypervisor/hypervisor.events.js';
+export type { PlacementObstacle } from './hypervisor/placement.policy.js';
 export {
   hypervisorRegistryCatalog,
   type HypervisorRegistryEvent,

@@ -17,6 +17,10 @@ import { HypervisorReports } from './use-cases/discovery/hypervisor-reports.js';
 import { HypervisorLookups } from './use-cases/hypervisor-lookups.js';
 import { HypervisorUptimesHandler } from './use-cases/hypervisor-uptimes.handler.js';
 import { ImageCaching, imageCaching } from './use-cases/image-caching.js';
+import { GuestClaims } from './use-cases/placement/guest-claims.js';
+import { PlaceGuestHandler } from './use-cases/placement/place-guest.handler.js';
+import { PlacementCandidates } from './use-cases/placement/placement-candidates.js';
+import { RemoveGuestHandler } from './use-cases/placement/remove-guest.handler.js';
 import { RemoveHostFromAggregateHandler } from './use-cases/remove-host-from-aggregate.handler.js';
 import { SetAggregateMetadataHandler } from './use-cases/set-aggregate-metadata.handler.js';
 import { UpdateAggregateHandler } from './use-cases/update-aggregate.handler.js';
@@ -38,6 +42,10 @@ import { UpdateAggregateHandler } from './use-cases/update-aggregate.handler.js'
     SetAggregateMetadataHandler,
     CacheImagesHandler,
     ChangeServiceHandler,
+    PlacementCandidates,
+    GuestClaims,
+    PlaceGuestHandler,
+    RemoveGuestHandler,
     ImageCaching,
     { provide: imageCaching, useFactory: (caching: ImageCaching) => caching.running, inject: [ImageCaching] },
     { provide: INVENTORY_CLOCK, useValue: systemWaitingClock },

@@ -128,6 +128,16 @@ const hypervisors: Timeline<HypervisorEvent> = {
     hypervisor(uuid, `guest ${guestUuid} gone`, { sets: { [`guests.${guestUuid}`]: null } }),
     guest(guestUuid, 'gone', { ends: true }),
   ],
+  GuestPlaced: ({ uuid, guest: placed, owner }) => [
+    hypervisor(uuid, `guest ${placed.name} placed for ${owner.kind} ${owner.id}`, {
+      sets: { [`guests.${placed.uuid}`]: placed.name },
+    }),
+    guest(placed.uuid, 'placed', { sets: { hypervisor: uuid, owner: `${owner.kind} ${owner.id}`, ...size(placed) } }),
+  ],
+  GuestRemoved: ({ uuid, guestUuid }) => [
+    hypervisor(uuid, `guest ${guestUuid} removed`, { sets: { [`guests.${guestUuid}`]: null } }),
+    guest(guestUuid, 'removed', { ends: true }),
+  ],
   HypervisorWentDown: ({ uuid, heartbeatAt }) => [
     hypervisor(uuid, 'went down', { sets: { up: false, lastHeartbeat: instant(heartbeatAt) } }),
   ],

@@ -178,5 +178,24 @@ describe('the history of inventory', () => {
       { kind: 'hypervisor', id: uuid, what: 'guest guest-uuid gone', sets: { 'guests.guest-uuid': null } },
       { kind: 'guest', id: 'guest-uuid', what: 'gone', ends: true },
     ]);
+    const placed = { guests: 1, vcpus: 2, memoryMb: 4096, diskGb: 20 };
+    expect(told('GuestPlaced', { uuid, guest, owner: { kind: 'pool', id: 'debian-12' }, placed, at })).toEqual([
+      {
+        kind: 'hypervisor',
+        id: uuid,
+        what: 'guest instance-1 placed for pool debian-12',
+        sets: { 'guests.guest-uuid': 'instance-1' },
+      },
+      {
+        kind: 'guest',
+        id: 'guest-uuid',
+        what: 'placed',
+        sets: { hypervisor: uuid, owner: 'pool debian-12', ...size },
+      },
+    ]);
+    expect(told('GuestRemoved', { uuid, guestUuid: 'guest-uuid', placed, at })).toEqual([
+      { kind: 'hypervisor', id: uuid, what: 'guest guest-uuid removed', sets: { 'guests.guest-uuid': null } },
+      { kind: 'guest', id: 'guest-uuid', what: 'removed', ends: true },
+    ]);
   });
 });

@@ -20,6 +20,7 @@ import type { WireServer } from '#specs';
 import { GetAggregate, ListAggregates, type AggregateDocument } from '#projections/aggregates/aggregates.query';
 import {
   GetHypervisor,
+  ListGuests,
   ListHypervisors,
   SearchHypervisors,
   SumHypervisors,
@@ -164,6 +165,7 @@ class MemoryInventory {
     }
     if (message instanceof SearchHypervisors)
       return query(this.hypervisors.filter((one) => one.hypervisorHostname.includes(message.pattern)));
+    if (message instanceof ListGuests) return new Map(message.hypervisors.map((one) => [one._id, one.guests]));
     if (message instanceof SumHypervisors) return query({ count: this.hypervisors.length });
     if (message instanceof HypervisorUptimes) return this.uptimes;
     if (message instanceof ListAggregates) return query([...this.documents.values()]);
@@ -239,6 +241,8 @@ export function sampleHypervisor(number: number, more: Partial<HypervisorDocumen
     localGb: 1788,
     diskAvailableLeastGb: 1490,
     cpuInfo: { arch: 'x86_64', features: ['aes'] },
+    found: { guests: 0, vcpus: 0, memoryMb: 0, diskGb: 0 },
+    placed: { guests: 0, vcpus: 0, memoryMb: 0, diskGb: 0 },
     vcpusUsed: 12,
     memoryMbUsed: 49_664,
     localGbUsed: 240,

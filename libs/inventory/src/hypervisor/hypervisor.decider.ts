@@ -1,8 +1,24 @@
 import { accept, refuse, unreachable, type AggregateDefinition, type Decision } from '#kernel';
 import type { InventoryRefusal, ServiceChange } from '../contracts.js';
 import type { ServiceRef } from '../hypervisor-registry/hypervisor-registry.events.js';
-import { hypervisorCatalog, type Guest, type HypervisorEvent, type Resources } from './hypervisor.events.js';
-import { evolve, readSnapshot, writeSnapshot, type Hypervisor, type HypervisorState } from './hypervisor.state.js';
+import {
+  hypervisorCatalog,
+  type Guest,
+  type GuestOwner,
+  type HypervisorEvent,
+  type Resources,
+} from './hypervisor.events.js';
+import {
+  evolve,
+  minus,
+  plus,
+  readSnapshot,
+  wasRemovedLately,
+  writeSnapshot,
+  type Hypervisor,
+  type HypervisorState,
+} from './hypervisor.state.js';
+import { obstacleTo } from './placement.policy.js';
 import { sameValue } from './same-value.policy.js';
 
 export type HypervisorCommand =
@@ -39,6 +55,10 @@ export type HypervisorCommand =
       readonly at: number;
     }
   | { readonly type: 'vanish'; readonly at: number }
+  /** Claims room for a guest that its owner is about to make (C4). One that is there already is placed. */
+  | { readonly type: 'place-guest'; readonly guest: Guest; readonly owner: GuestOwner; readonly at: number }
+  /** One that is not there is removed already, whatever the hypervisor. */
+  | { readonly type: 'remove-guest'; readonly guestUuid: string; readonly at: number }
   | { readonly type: 'change-service'; readonly id: string; readonly change: ServiceChange; readonly at: number }
   /** `failure` null: it is there now. */
   | {
@@ -55,7 +75,7 @@ export interface ServiceCondition {
   readonly forcedDown: boolean;
 }
 
-export type HypervisorRefusal = Extract<InventoryRefusal, 'hypervisor-unknown' | 'service-already-so'>;
+export type HypervisorRefusal = Extract<InventoryRefusal, 'hypervisor-unknown' | 'service-already-so' | 'no-capacity'>;
 
 type Decided = Decision<HypervisorEvent, HypervisorRefusal>;
 type Of<Type extends HypervisorCommand['type']> = Extract<HypervisorCommand, { type: Type }>;
@@ -65,6 +85,8 @@ const maxGuestChanges = 2000;
 
 function decide(command: HypervisorCommand, state: Readonly<HypervisorState>): Decided {
   if (command.type === 'register') return state === undefined ? register(command) : accept();
+  if (command.type === 'place-guest') return placeGuest(command, state);
+  if (command.type === 'remove-guest') return removeGuest(command, state);
   if (state === undefined)
     return refuse('hypervisor-unknown', command.type === 'change-service' ? { id: command.id } : {});
   switch (command.type) {
@@ -122,14 +144,34 @@ function guestChanges({ guests, goneGuests, at }: Of<'observe'>, state: Readonly
     if (listed.has(guest.uuid)) continue;
     listed.add(guest.uuid);
     const known = state.guests.get(guest.uuid);
-    if (known === undefined) events.push({ type: 'GuestFound', data: { uuid, guest, at } });
-    else if (!sameValue(guest, known)) events.push({ type: 'GuestChanged', data: { uuid, guest, at } });
+    if (known === undefined) {
+      if (!wasRemovedLately(state, guest.uuid, at)) events.push({ type: 'GuestFound', data: { uuid, guest, at } });
+    } else if (known.owner === null && !sameValue({ ...guest, owner: null }, known)) {
+      events.push({ type: 'GuestChanged', data: { uuid, guest, at } });
+    }
   }
   for (const guestUuid of new Set(goneGuests)) {
-    if (listed.has(guestUuid) || !state.guests.has(guestUuid)) continue;
+    if (listed.has(guestUuid) || state.guests.get(guestUuid)?.owner !== null) continue;
     events.push({ type: 'GuestGone', data: { uuid, guestUuid, at } });
   }
   return events;
+}
+
+function placeGuest({ guest, owner, at }: Of<'place-guest'>, state: Readonly<HypervisorState>): Decided {
+  const known = state?.guests.get(guest.uuid);
+  if (known !== undefined && known.owner !== null) return accept();
+  // One that a listing found was there before its owner came: it has its room.
+  const why = known === undefined ? obstacleTo(guest, state) : undefined;
+  if (state === undefined || why !== undefined) return refuse('no-capacity', { why });
+  const data = { uuid: state.uuid, guest, owner, placed: plus(state.placed, guest), at };
+  return accept<HypervisorEvent>({ type: 'GuestPlaced', data });
+}
+
+function removeGuest({ guestUuid, at }: Of<'remove-guest'>, state: Readonly<HypervisorState>): Decided {
+  const known = state?.guests.get(guestUuid);
+  if (state === undefined || known === undefined) return accept();
+  const placed = known.owner === null ? state.placed : minus(state.placed, known);
+  return accept<HypervisorEvent>({ type: 'GuestRemoved', data: { uuid: state.uuid, guestUuid, placed, at } });
 }
 
 function noteHeartbeat({ alive, heartbeatAt, at }: Of<'note-heartbeat'>, state: Readonly<Hypervisor>): Decided {
@@ -178,5 +220,5 @@ export const hypervisor: AggregateDefinition<HypervisorState, HypervisorCommand,
   name: 'hypervisor',
   decider: { initialState: () => undefined, decide, evolve },
   catalog: hypervisorCatalog,
-  snapshot: { version: 1, everyEvents: 500, write: writeSnapshot, read: readSnapshot },
+  snapshot: { version: 2, everyEvents: 500, write: writeSnapshot, read: readSnapshot },
 };

@@ -11,6 +11,21 @@ export interface Guest {
   readonly diskGb: number;
 }
 
+/** Who made a guest and takes it away again; discovery neither adds nor removes it while it is owned. */
+export interface GuestOwner {
+  readonly kind: 'pool';
+  /** The pool's name. */
+  readonly id: string;
+}
+
+/** What some guests of a host use together. MiB and GiB. */
+export interface GuestSums {
+  readonly guests: number;
+  readonly vcpus: number;
+  readonly memoryMb: number;
+  readonly diskGb: number;
+}
+
 /** What the host is and has. MiB and GiB. */
 export interface Resources {
   readonly type: string;
@@ -61,6 +76,13 @@ export type GuestFound = Of<'GuestFound', { readonly guest: Guest }>;
 /** Known, with another name or size. */
 export type GuestChanged = Of<'GuestChanged', { readonly guest: Guest }>;
 export type GuestGone = Of<'GuestGone', { readonly guestUuid: string }>;
+/** Room claimed by an owner, before the machine is made. `placed`: all owned guests of the host, this one included. */
+export type GuestPlaced = Of<
+  'GuestPlaced',
+  { readonly guest: Guest; readonly owner: GuestOwner; readonly placed: GuestSums }
+>;
+/** Its owner says that it is gone. `placed`: all owned guests that are left. */
+export type GuestRemoved = Of<'GuestRemoved', { readonly guestUuid: string; readonly placed: GuestSums }>;
 /** The last heartbeat is too old; null: there never was one. */
 export type HypervisorWentDown = Of<'HypervisorWentDown', { readonly heartbeatAt: number | null }>;
 export type HypervisorCameUp = Of<'HypervisorCameUp', { readonly heartbeatAt: number }>;
@@ -84,6 +106,8 @@ export type HypervisorEvent =
   | GuestFound
   | GuestChanged
   | GuestGone
+  | GuestPlaced
+  | GuestRemoved
   | HypervisorWentDown
   | HypervisorCameUp
   | ServiceDisabled
@@ -104,6 +128,8 @@ export const hypervisorCatalog: EventCatalog<HypervisorEvent> = {
     GuestFound: 1,
     GuestChanged: 1,
     GuestGone: 1,
+    GuestPlaced: 1,
+    GuestRemoved: 1,
     HypervisorWentDown: 1,
     HypervisorCameUp: 1,
     ServiceDisabled: 1,

@@ -31,6 +31,14 @@ const registered: HypervisorEvent = {
 };
 const event = (type: HypervisorEvent['type'], more: object = {}): HypervisorEvent =>
   ({ type, data: { uuid, at, ...more } }) as HypervisorEvent;
+const owner = { kind: 'pool', id: 'debian-12' } as const;
+/** Of so many sample guests. */
+const sums = (guests: number) => ({ guests, vcpus: 2 * guests, memoryMb: 4096 * guests, diskGb: 20 * guests });
+/** The host has so many placed guests then. */
+const placed = (id: string, count = 1): HypervisorEvent =>
+  event('GuestPlaced', { guest: guest(id), owner, placed: sums(count) });
+const removed = (id: string, count = 0, when = at): HypervisorEvent =>
+  event('GuestRemoved', { guestUuid: id, placed: sums(count), at: when });
 
 const fold = (events: readonly HypervisorEvent[]): HypervisorState =>
   events.reduce(decider.evolve, decider.initialState());
@@ -117,6 +125,20 @@ describe('observing a hypervisor', () => {
     expect(given(...events).when(command)).toEqual(expected);
   }); // prettier-ignore
 
+  const changedP1 = { ...guest('p1'), vcpus: 1 };
+  it.each<[string, readonly HypervisorEvent[], HypervisorCommand, unknown]>([
+    ['listed', [registered, placed('p1')], observe({ guests: [guest('p1')] }), []],
+    ['listed with another size', [registered, placed('p1')], observe({ guests: [changedP1] }), []],
+    ['missing for the second time', [registered, placed('p1')], observe({ goneGuests: ['p1'] }), []],
+    ['removed, in a listing begun before', [registered, placed('p1'), removed('p1')], observe({ guests: [guest('p1')] }), []],
+    ['removed ten minutes ago', [registered, placed('p1'), removed('p1')], observe({ guests: [guest('p1')], at: at + 600_000 }), []],
+    ['removed longer ago', [registered, placed('p1'), removed('p1')], observe({ guests: [guest('p1')], at: at + 600_001 }), [event('GuestFound', { guest: guest('p1'), at: at + 600_001 })]],
+    ['placed again since', [registered, placed('p1'), removed('p1'), placed('p1')], observe({ goneGuests: ['p1'] }), []],
+    ['found before its owner came', [registered, event('GuestFound', { guest: guest('p1') }), placed('p1')], observe({ goneGuests: ['p1'] }), []],
+  ])('says nothing of a guest that is owned or was: %s', (_what, events, command, expected) => {
+    expect(given(...events).when(command)).toEqual(expected);
+  }); // prettier-ignore
+
   it('takes no more changes at once than fit into one append', () => {
     const many = Array.from({ length: 5000 }, (_, n) => guest(`g${String(n)}`));
     expect(given(registered).when(observe({ guests: many }))).toHaveLength(2000);
@@ -174,6 +196,67 @@ describe('changing the service', () => {
   }); // prettier-ignore
 });
 
+describe('placing a guest', () => {
+  const place = (more: Partial<Guest> = {}, id = 'p9'): HypervisorCommand => ({
+    type: 'place-guest',
+    guest: { ...guest(id), ...more },
+    owner,
+    at,
+  });
+  const refused = (why: string) => ({ refused: 'no-capacity', why });
+  const tight = event('ResourcesReported', { resources: { ...resources, vcpus: 4, memoryMb: 8192, localGb: 40 } });
+  const found = event('GuestFound', { guest: g1 });
+
+  it.each<[string, readonly HypervisorEvent[], HypervisorCommand, unknown]>([
+    ['there is room', [registered], place(), [placed('p9')]],
+    ['it takes the last room', [registered, tight, found], place(), [placed('p9', 1)]],
+    ['it takes the last room beside a placed one', [registered, tight, placed('p1')], place(), [placed('p9', 2)]],
+    ['no vcpus are left', [registered, tight, found], place({ vcpus: 3 }), refused('no-room')],
+    ['no memory is left', [registered, tight, found], place({ memoryMb: 4097 }), refused('no-room')],
+    ['no disk is left', [registered, tight, found], place({ diskGb: 21 }), refused('no-room')],
+    ['found and placed guests fill it', [registered, tight, found, placed('p1')], place(), refused('no-room')],
+    ['one that filled it is gone', [registered, tight, found, placed('p1'), event('GuestGone', { guestUuid: 'g1' })], place(), [placed('p9', 2)]],
+    ['one that filled it was removed', [registered, tight, found, placed('p1'), removed('p1')], place(), [placed('p9')]],
+    ['one that filled it has shrunk', [registered, tight, found, placed('p1'), event('GuestChanged', { guest: { ...g1, vcpus: 0, memoryMb: 0, diskGb: 0 } })], place(), [placed('p9', 2)]],
+    ['the host has shrunk below its guests', [registered, placed('p1'), event('ResourcesReported', { resources: { ...resources, vcpus: 1 } })], place(), refused('no-room')],
+    ['it is there already', [registered, placed('p9')], place(), []],
+    ['it is there already, on a host that takes no more', [registered, placed('p9'), event('ServiceForcedDown'), event('ServiceDisabled', { reason: null })], place(), []],
+    ['a listing found it before, on a host that is full', [registered, tight, found, placed('p1')], place({}, 'g1'), [placed('g1', 2)]],
+    ['it was removed before', [registered, placed('p9'), removed('p9')], place(), [placed('p9')]],
+    ['disabled', [registered, event('ServiceDisabled', { reason: 'fan swap' })], place(), refused('disabled')],
+    ['forced down', [registered, event('ServiceForcedDown')], place(), refused('forced-down')],
+    ['down', [registered, event('HypervisorWentDown', { heartbeatAt: 1 })], place(), refused('down')],
+    ['vanished', [registered, event('HypervisorVanished')], place(), refused('vanished')],
+    ['never registered', [], place(), refused('vanished')],
+  ])('%s', (_what, events, command, expected) => {
+    expect(given(...events).when(command)).toEqual(expected);
+  }); // prettier-ignore
+});
+
+describe('removing a guest', () => {
+  const remove = (guestUuid: string): HypervisorCommand => ({ type: 'remove-guest', guestUuid, at });
+  const found = event('GuestFound', { guest: g1 });
+
+  it.each<[string, readonly HypervisorEvent[], HypervisorCommand, unknown]>([
+    ['placed', [registered, placed('p1'), placed('p2', 2)], remove('p1'), [removed('p1', 1)]],
+    ['placed on a host that has vanished', [registered, placed('p1'), event('HypervisorVanished')], remove('p1'), [removed('p1')]],
+    ['removed before', [registered, placed('p1'), removed('p1')], remove('p1'), []],
+    ['that nobody knows', [registered], remove('p1'), []],
+    ['of a host that nobody knows', [], remove('p1'), []],
+    ['that a listing found', [registered, found, placed('p1')], remove('g1'), [removed('g1', 1)]],
+  ])('%s', (_what, events, command, expected) => {
+    expect(given(...events).when(command)).toEqual(expected);
+  }); // prettier-ignore
+
+  it('is remembered for ten minutes, and for ten thousand guests at most', () => {
+    const events = [registered, removed('old', 0, 0), removed('p1', 0, 1), removed('p2', 0, 600_001)];
+    expect([...fold(events)!.removed]).toEqual([['p1', 1], ['p2', 600_001]]); // prettier-ignore
+    const many = Array.from({ length: 10_002 }, (_, n) => removed(`p${String(n)}`));
+    const remembered = [...fold([registered, ...many])!.removed.keys()];
+    expect([remembered.length, remembered[0]]).toEqual([10_000, 'p2']);
+  });
+});
+
 describe('noting an image', () => {
   const image = { imageId: 'i', requestId: 'q' };
   it.each<[string | null, unknown]>([
@@ -191,6 +274,9 @@ describe('the state of a hypervisor', () => {
     event('GuestFound', { guest: g2 }),
     event('GuestChanged', { guest: { ...g1, name: 'x' } }),
     event('GuestGone', { guestUuid: 'g2' }),
+    placed('p1', 1),
+    placed('p2', 2),
+    event('GuestRemoved', { guestUuid: 'p2', placed: sums(1) }),
     event('HypervisorRenamed', { hypervisorHostname: 'x', service }),
     event('ResourcesReported', { resources: { ...resources, vcpus: 1 } }),
     event('HypervisorWentDown', { heartbeatAt: null }),
@@ -210,7 +296,13 @@ describe('the state of a hypervisor', () => {
       alive: false,
       vanished: false,
       resources: { ...resources, vcpus: 1 },
-      guests: new Map([['g1', { ...g1, name: 'x' }]]),
+      guests: new Map([
+        ['g1', { ...g1, name: 'x', owner: null }],
+        ['p1', { ...guest('p1'), owner }],
+      ]),
+      used: { guests: 2, vcpus: 4, memoryMb: 8192, diskGb: 40 },
+      placed: { guests: 1, vcpus: 2, memoryMb: 4096, diskGb: 20 },
+      removed: new Map([['p2', at]]),
     });
     const more = [event('HypervisorCameUp', { heartbeatAt: 1 }), event('ServiceEnabled'), event('ForcedDownLifted')];
     expect(fold([...everything, ...more])).toMatchObject({ ...enabled, alive: true });
@@ -219,9 +311,9 @@ describe('the state of a hypervisor', () => {
 
   it('counts servers while it is there', () => {
     const vanished = [...everything, event('HypervisorVanished')];
-    expect(serverCount(fold(everything))).toBe(1);
+    expect(serverCount(fold(everything))).toBe(2);
     expect(serverCount(fold(vanished))).toBe(0);
-    expect(serverCount(fold([...vanished, event('HypervisorReturned')]))).toBe(1);
+    expect(serverCount(fold([...vanished, event('HypervisorReturned')]))).toBe(2);
     expect(serverCount(undefined)).toBe(0);
     expect(conditionOf(undefined)).toBeUndefined();
   });

@@ -62,10 +62,15 @@ describe('samples of stored events', () => {
       'GuestChanged@1',
       'ResourcesReported@1',
       'HypervisorRenamed@1',
+      'GuestPlaced@1',
     ]
       .map((name) => sample(name) as HypervisorEvent)
       .reduce(hypervisor.decider.evolve, hypervisor.decider.initialState());
     expect(one).toMatchObject({ number: 4, hypervisorHostname: 'node17b.lab', resources: { cpuInfo: null } });
-    expect([...(one?.guests.values() ?? [])]).toMatchObject([{ vcpus: 4 }]);
+    const pool = { kind: 'pool', id: 'debian-12-x86_64' };
+    expect([...(one?.guests.values() ?? [])]).toMatchObject([{ vcpus: 4, owner: null }, { owner: pool }]);
+    expect(one?.placed).toEqual({ guests: 1, vcpus: 2, memoryMb: 4096, diskGb: 20 });
+    const less = hypervisor.decider.evolve(one, sample('GuestRemoved@1') as HypervisorEvent);
+    expect(less).toMatchObject({ placed: { guests: 0 }, used: { guests: 1, vcpus: 4 } });
   });
 });

@@ -167,7 +167,7 @@ describe('caching images', () => {
     if (outcome.kind !== 'accepted') throw new Error(outcome.code);
     const { process: saga, handlers } = process.imageCaching.running;
     const envelope = { event: outcome.events[0] } as never;
-    const reactions = saga.react({}, envelope);
+    const reactions = saga.react({}, envelope, '');
     for (const round of [1, 2]) {
       for (const [index, reaction] of reactions.entries()) {
         if (reaction.kind !== 'do') throw new Error(reaction.kind);

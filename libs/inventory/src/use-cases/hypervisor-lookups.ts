@@ -41,6 +41,24 @@ export class HypervisorLookups {
     return counts;
   }
 
+  /** The listed hypervisors of these services, and the services among them that have none now or were never listed. */
+  ofHosts(hosts: readonly string[]): Promise<{
+    readonly listed: readonly ListedHypervisor[];
+    readonly vanished: readonly string[];
+    readonly unknown: readonly string[];
+  }> {
+    return this.registry((registry) => {
+      const without = hosts.filter((host) => !registry.uuidsByHost.has(host));
+      return {
+        listed: [...new Set(hosts)].flatMap((host) =>
+          Array.from(registry.uuidsByHost.get(host) ?? []).flatMap((uuid) => registry.byUuid.get(uuid) ?? []),
+        ),
+        vanished: without.filter((host) => registry.serviceByHost.has(host)),
+        unknown: without.filter((host) => !registry.serviceByHost.has(host)),
+      };
+    });
+  }
+
   /** By uuid or by integer id as text. */
   async find(id: string): Promise<ListedHypervisor | undefined> {
     return this.registry((registry) => {

@@ -18,6 +18,10 @@ import { Heartbeats } from './discovery/heartbeats.js';
 import { HypervisorReports } from './discovery/hypervisor-reports.js';
 import { HypervisorLookups } from './hypervisor-lookups.js';
 import { ImageCaching } from './image-caching.js';
+import { GuestClaims } from './placement/guest-claims.js';
+import { PlaceGuestHandler } from './placement/place-guest.handler.js';
+import { PlacementCandidates } from './placement/placement-candidates.js';
+import { RemoveGuestHandler } from './placement/remove-guest.handler.js';
 import { RemoveHostFromAggregateHandler } from './remove-host-from-aggregate.handler.js';
 import { SetAggregateMetadataHandler } from './set-aggregate-metadata.handler.js';
 import { UpdateAggregateHandler } from './update-aggregate.handler.js';
@@ -71,6 +75,8 @@ export class InventoryBed {
       cacheImages: new CacheImagesHandler(aggregates, images),
       imageCaching: new ImageCaching(executor, lookups, resilient, clock),
       changeService: new ChangeServiceHandler(executor, lookups),
+      placeGuest: new PlaceGuestHandler(new PlacementCandidates(executor, lookups), new GuestClaims(executor)),
+      removeGuest: new RemoveGuestHandler(executor),
     };
   }
 

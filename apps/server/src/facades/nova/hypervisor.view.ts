@@ -65,7 +65,7 @@ function capacity(hypervisor: HypervisorDocument, cpuAsText: boolean): object {
     free_disk_gb: hypervisor.localGb - hypervisor.localGbUsed,
     // Tasks in flight (builds, migrations): there are none here.
     current_workload: 0,
-    running_vms: hypervisor.guests.length,
+    running_vms: hypervisor.guests.length + hypervisor.placed.guests,
     disk_available_least: hypervisor.diskAvailableLeastGb,
     cpu_info: cpuAsText ? (cpuInfo === null ? '' : JSON.stringify(cpuInfo)) : (cpuInfo ?? {}),
   };
@@ -106,12 +106,14 @@ export interface RowForm {
   readonly servers: ServersForm;
   /** From 2.88 on, where rows are detailed. */
   readonly uptimes: ReadonlyMap<string, string | null> | undefined;
+  /** By uuid; undefined where servers are not shown. */
+  readonly guests: ReadonlyMap<string, readonly GuestFields[]> | undefined;
 }
 
 function hypervisorRow(hypervisor: HypervisorDocument, form: RowForm): string {
   const uptime =
     form.uptimes === undefined ? '' : `,"uptime":${JSON.stringify(form.uptimes.get(hypervisor._id) ?? null)}`;
-  return `${openRow(hypervisor, form.isDetailed, form.minor)}${uptime}${serversPart(hypervisor.guests, form.servers)}}`;
+  return `${openRow(hypervisor, form.isDetailed, form.minor)}${uptime}${serversPart(form.guests?.get(hypervisor._id) ?? [], form.servers)}}`;
 }
 
 export function shownHypervisor(hypervisor: HypervisorDocument, form: RowForm): string {

@@ -3,6 +3,7 @@ import { QueryBus } from '@nestjs/cqrs';
 import { HypervisorUptimes } from '#inventory';
 import {
   GetHypervisor,
+  ListGuests,
   ListHypervisors,
   SearchHypervisors,
   SumHypervisors,
@@ -59,7 +60,7 @@ export class HypervisorsController {
   async show(@Asked() asked: NovaRequest): Promise<Buffer> {
     const hypervisor = await this.find(asked);
     const withServers = asked.minor >= since.hypervisorUuids && isTruth(asked.query.with_servers?.at(-1));
-    const form = await this.rowForm(asked.minor, true, withServers, [hypervisor]);
+    const form = await this.rowForm(asked.minor, true, view.serversForm(withServers, asked.minor), [hypervisor]);
     return Buffer.from(view.shownHypervisor(hypervisor, form));
   }
 
@@ -95,7 +96,7 @@ export class HypervisorsController {
     const next = isFull
       ? this.link(asked, nextPage(asked.path, list, String(view.hypervisorId(last, minor))))
       : undefined;
-    return Buffer.from(view.hypervisorPage(rows, await this.rowForm(minor, isDetailed, list.withServers, rows), next));
+    return Buffer.from(view.hypervisorPage(rows, await this.rowForm(minor, isDetailed, servers, rows), next));
   }
 
   private async rows(asked: NovaRequest, list: ListRequest): Promise<readonly HypervisorDocument[]> {
@@ -145,21 +146,22 @@ export class HypervisorsController {
     const { value: rows, stale } = await this.queries.execute(new SearchHypervisors(pattern));
     asked.markStale(stale);
     if (rows.length === 0) throw new NovaFault(404, `No hypervisor matching '${pattern}' could be found.`);
-    const { uptimes } = await this.rowForm(asked.minor, form.isDetailed, false, rows);
-    return Buffer.from(view.hypervisorPage(rows, { ...form, minor: asked.minor, uptimes }, undefined));
+    const rowForm = await this.rowForm(asked.minor, form.isDetailed, form.servers, rows);
+    return Buffer.from(view.hypervisorPage(rows, rowForm, undefined));
   }
 
   private async rowForm(
     minor: number,
     isDetailed: boolean,
-    withServers: boolean,
+    servers: view.ServersForm,
     rows: readonly HypervisorDocument[],
   ): Promise<view.RowForm> {
     const hasUptimes = isDetailed && minor >= since.uptimeInHypervisor;
     const uptimes = hasUptimes
       ? await this.queries.execute(new HypervisorUptimes(rows.map((row) => row._id)))
       : undefined;
-    return { minor, isDetailed, servers: view.serversForm(withServers, minor), uptimes };
+    const guests = servers === 'none' ? undefined : await this.queries.execute(new ListGuests(rows));
+    return { minor, isDetailed, servers, uptimes, guests };
   }
 
   private async find(asked: NovaRequest): Promise<HypervisorDocument> {

@@ -14,7 +14,9 @@ export function summaryOf(
   state: Readonly<HypervisorState>,
 ): Pick<KnownHypervisor, 'registered' | 'alive' | 'vanished' | 'guests'> {
   if (state === undefined) return { registered: false, alive: false, vanished: false, guests: new Set() };
-  return { registered: true, alive: state.alive, vanished: state.vanished, guests: new Set(state.guests.keys()) };
+  const guests = new Set<string>();
+  for (const { uuid, owner } of state.guests.values()) if (owner === null) guests.add(uuid);
+  return { registered: true, alive: state.alive, vanished: state.vanished, guests };
 }
 
 /** Fills the memory from the log: at the first listing, and now and then, since other processes write too. */

@@ -10,6 +10,7 @@ import {
   type ServiceCondition,
 } from '../../hypervisor/hypervisor.decider.js';
 import type { Guest, Resources } from '../../hypervisor/hypervisor.events.js';
+import type { HypervisorState } from '../../hypervisor/hypervisor.state.js';
 import {
   hypervisorRegistry,
   hypervisorRegistryStream,
@@ -76,7 +77,7 @@ export class HypervisorReports {
       return 0;
     }
     known.missed = 0;
-    if (!known.registered) return this.run(known, await this.registration(known, listed), fingerprint, context);
+    if (!known.registered) return this.run(known, await this.registration(known, listed), sighted, context);
     const there = new Set(listed.guests.map((guest) => guest.uuid));
     const goneGuests = complete ? countMissingGuests(known, guestsBefore ?? new Set(), there) : [];
     if (known.fingerprint === fingerprint && goneGuests.length === 0 && !known.vanished) return 0;
@@ -89,7 +90,7 @@ export class HypervisorReports {
       goneGuests,
       at: this.clock.now(),
     };
-    return this.run(known, command, fingerprint, context);
+    return this.run(known, command, sighted, context);
   }
 
   /** Its own stream first: after a stop in between both are asked again. */
@@ -112,7 +113,7 @@ export class HypervisorReports {
   private async run(
     known: KnownHypervisor,
     command: HypervisorCommand,
-    fingerprint: string | undefined,
+    sighted: Sighted | undefined,
     context: CommandContext,
   ): Promise<number> {
     const outcome = await this.executor.execute(
@@ -120,10 +121,10 @@ export class HypervisorReports {
       hypervisorStream(known.uuid),
       command,
       derivedContext(context, `${command.type}\n${known.uuid}`),
-      summaryOf,
+      (state) => ({ ...summaryOf(state), fingerprint: takenIn(sighted, state) }),
     );
     if (outcome.kind === 'refused') throw new Error(`${known.hypervisorHostname} is ${outcome.code}`);
-    Object.assign(known, outcome.answer, { fingerprint });
+    Object.assign(known, outcome.answer);
     return outcome.events.length;
   }
 
@@ -174,6 +175,12 @@ export class HypervisorReports {
 function entryOf(registry: Readonly<HypervisorRegistry>, uuid: string) {
   const found = registry.byUuid.get(uuid);
   return found === undefined ? undefined : { ...found };
+}
+
+/** What was not taken in yet, guests that were too many or were removed meanwhile, is to be compared again. */
+function takenIn(sighted: Sighted | undefined, state: Readonly<HypervisorState>): string | undefined {
+  const isWhole = sighted?.listed.guests.every(({ uuid }) => state?.guests.has(uuid)) === true;
+  return isWhole ? sighted.fingerprint : undefined;
 }
 
 type Names = { readonly hypervisorHostname: string; readonly serviceHost: string };

@@ -12,13 +12,13 @@ export interface KnownHypervisor {
   registered: boolean;
   alive: boolean;
   vanished: boolean;
-  /** Uuids of the guests that its stream knows. */
+  /** Uuids of the guests that its stream knows and nobody owns. */
   guests: ReadonlySet<string>;
   /** Complete listings in a row without it. */
   missed: number;
   /** By guest: complete listings in a row without it. */
   readonly guestsMissed: Map<string, number>;
-  /** Of what was listed last and is in the stream; undefined: compare anew. */
+  /** Of what was listed last and is all in the stream; undefined: compare anew. */
   fingerprint: string | undefined;
 }
 
