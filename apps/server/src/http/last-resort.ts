@@ -33,7 +33,8 @@ export function refuse(
   for (const face of faces) {
     const answer = face(status, request);
     if (answer === undefined) continue;
-    void reply.code(answer.status).headers(answer.headers).send(answer.body);
+    // As bytes: Fastify adds a charset to text, which the faces do not have.
+    void reply.code(answer.status).headers(answer.headers).send(Buffer.from(answer.body));
     return;
   }
   const message = texts[status] ?? 'The server met an unexpected condition.';

@@ -63,7 +63,7 @@ export function answerText(
 }
 
 function sendBytes({ method }: FastifyRequest, reply: FastifyReply, bytes: Buffer): void {
-  if (method === 'HEAD') reply.header('content-length', bytes.length).send('');
+  if (method === 'HEAD') reply.header('content-length', bytes.length).send(Buffer.alloc(0));
   else reply.send(bytes);
 }
 
