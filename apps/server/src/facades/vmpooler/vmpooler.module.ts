@@ -1,5 +1,4 @@
 import { Module } from '@nestjs/common';
-import { CqrsModule } from '@nestjs/cqrs';
 import { CheckoutsController } from './checkouts.controller.js';
 import { VmpoolerFace } from './face.js';
 import { PoolConfigurationController } from './configuration/pool-configuration.controller.js';
@@ -29,9 +28,8 @@ export const vmpoolerControllers = [
   DashboardController,
 ];
 
-/** vmpooler's API, versions 1 to 3. Needs PoolsModule, PoolUsers, POOLS_SETTINGS and VMPOOLER_FACE_SETTINGS. */
+/** vmpooler's API, versions 1 to 3. Needs from global modules: the buses, PoolUsers, PoolTokens, TokenUses, POOLS_SETTINGS, VMPOOLER_FACE_SETTINGS. */
 @Module({
-  imports: [CqrsModule],
   controllers: [...vmpoolerControllers],
   providers: [VmpoolerFace, VmpoolerAuth, VmpoolerMetrics, MetricsEndpoints],
   exports: [VmpoolerMetrics],
