@@ -6,6 +6,7 @@ import { PROVIDERS } from '#providers';
 import { FRESHNESS, READ_STORE } from '#read-store';
 import { CommandExecutor, Vault } from '#runtime';
 import { PUBLIC_URL_SETTINGS } from './auth/index.js';
+import { POOL_AUTH_SETTINGS } from './auth/pool-users/index.js';
 import { KEYSTONE_FACE_SETTINGS } from './facades/keystone/index.js';
 import { NOVA_SETTINGS } from './facades/nova/index.js';
 import { VMPOOLER_FACE_SETTINGS } from './facades/vmpooler/index.js';
@@ -13,7 +14,7 @@ import { Metrics } from './operations/metrics.js';
 import { ReadModelControl } from './operations/read-model-control.js';
 import { READINESS, type Readiness } from './operations/readiness.js';
 import { identitySettings, inventorySettings } from './profiles/contexts.settings.js';
-import { poolsSettings } from './profiles/pools-context.settings.js';
+import { poolAuthSettings, poolsSettings } from './profiles/pools-context.settings.js';
 import { vmpoolerFaceSettings } from './profiles/vmpooler-face.settings.js';
 import type { Ports } from './profiles/ports.js';
 import type { Settings } from './profiles/settings.type.js';
@@ -46,6 +47,7 @@ export class PlatformModule {
       { provide: KNOWN_IMAGES, useValue: settings.images },
       { provide: PUBLIC_URL_SETTINGS, useValue: publicUrls(settings) },
       { provide: POOLS_SETTINGS, useValue: poolsSettings(settings, ports.clock) },
+      { provide: POOL_AUTH_SETTINGS, useValue: poolAuthSettings(settings) },
       { provide: LOG_EPOCH, useValue: () => ports.eventStore.epoch },
       { provide: VMPOOLER_FACE_SETTINGS, useValue: vmpoolerFaceSettings(settings) },
       { provide: NOVA_SETTINGS, useValue: { pageLimit: settings.pageLimit } },

@@ -6,6 +6,8 @@ import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import type { FastifyInstance } from 'fastify';
 import { bootstrapIdentity, IdentityServices } from '#identity';
 import { HypervisorDiscovery, imageCaching } from '#inventory';
+import { ConfigurePools, poolProcesses, VmSupply } from '#pools';
+import type { RunningProcess } from '#runtime';
 import type { Logger } from 'pino';
 import { recordConfiguration } from './configuration/record-configuration.js';
 import { plainRefusals } from './facades.js';
@@ -91,10 +93,16 @@ async function listen(platform: Platform, readiness: ServerReadiness, logger: Lo
   await recordConfiguration(runtime.executor, settings, ports.clock);
   const firstPassword = await makeAdministrator(app, settings);
   await app.get(HypervisorDiscovery).start();
-  await runtime.startProcesses([app.get(imageCaching)]);
+  await app.get(ConfigurePools).run();
+  await runtime.startProcesses([
+    app.get<RunningProcess>(imageCaching),
+    ...app.get<readonly RunningProcess[]>(poolProcesses),
+  ]);
+  await app.get(VmSupply).start();
   await app.listen(settings.port, settings.host);
   const stop = async (): Promise<void> => {
     readiness.stop();
+    await app.get(VmSupply).stop();
     await app.get(HypervisorDiscovery).stop();
     await app.close();
     await runtime.stop();

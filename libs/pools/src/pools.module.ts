@@ -1,5 +1,5 @@
 import type { RunningProcess } from '#runtime';
-import { Module } from '@nestjs/common';
+import { Global, Module } from '@nestjs/common';
 import { CqrsModule } from '@nestjs/cqrs';
 import { PoolTokens } from './contracts.js';
 import { POOLS_WORLD } from './pools.settings.js';
@@ -66,6 +66,7 @@ const tokens = [{ provide: PoolTokens, useClass: StreamPoolTokens }, IssuePoolTo
  * Pools of machines. Asks a global module for CommandExecutor, Vault, PROVIDERS, POOLS_SETTINGS, LOG_EPOCH, PoolUsers
  * and TokenUses. `poolProcesses` are to be run; VmSupply is to be started after ConfigurePools has run.
  */
+@Global()
 @Module({
   imports: [CqrsModule],
   providers: [

@@ -1,7 +1,7 @@
-import { readFileSync } from 'node:fs';
 import type { IdentitySettings } from '#identity';
 import type { InventorySettings } from '#inventory';
 import type { Clock } from '#kernel';
+import { secretOf } from './secret-file.js';
 import { WrongSettings } from './settings.js';
 import type { KeystoneSettings, Settings } from './settings.type.js';
 
@@ -32,11 +32,7 @@ export function inventorySettings(settings: Settings): InventorySettings {
 }
 
 function passwordOf({ password, passwordFile }: KeystoneSettings): string {
-  if (password !== undefined) return password;
-  if (passwordFile === undefined) throw new WrongSettings(['keystone: password or passwordFile is needed']);
-  try {
-    return readFileSync(passwordFile, 'utf8').trim();
-  } catch (error) {
-    throw new WrongSettings([`keystone.passwordFile cannot be read: ${(error as Error).message}`]);
-  }
+  const found = secretOf(password, passwordFile, 'keystone.passwordFile');
+  if (found === undefined) throw new WrongSettings(['keystone: password or passwordFile is needed']);
+  return found;
 }

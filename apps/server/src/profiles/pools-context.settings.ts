@@ -1,11 +1,23 @@
 import type { Clock } from '#kernel';
 import type { PoolSettings, PoolsSettings } from '#pools';
+import type { PoolAuthSettings } from '../auth/pool-users/index.js';
 import type { ConfiguredPool } from './pools.settings.type.js';
+import { secretOf } from './secret-file.js';
 import type { Settings } from './settings.type.js';
 
 /** Who checks Basic credentials of the vmpooler face. */
 export function poolAuthProvider({ poolAuth, identity }: Settings): 'builtin' | 'dummy' | 'ldap' | 'none' {
   return poolAuth?.provider ?? (identity === 'noauth' ? 'dummy' : 'builtin');
+}
+
+/** With the service account's password. Throws WrongSettings when its file cannot be read. */
+export function poolAuthSettings(settings: Settings): PoolAuthSettings {
+  const provider = poolAuthProvider(settings);
+  const { ldap } = settings.poolAuth ?? {};
+  if (ldap === undefined) return { provider };
+  const { servicePassword, servicePasswordFile, ...others } = ldap;
+  const secret = secretOf(servicePassword, servicePasswordFile, 'poolAuth.ldap.servicePasswordFile');
+  return { provider, ldap: { ...others, ...(secret === undefined ? {} : { servicePassword: secret }) } };
 }
 
 /** The server's settings as the pools want them. */
