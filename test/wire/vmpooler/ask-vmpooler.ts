@@ -16,7 +16,8 @@ export function askVmpooler(
   const [method = '', path = ''] = line.split(' ');
   const { hostname, port } = new URL(at.url);
   return new Promise((resolve, reject) => {
-    const sent = send({ method, path, hostname, port, headers }, (answer) => {
+    const length = body === undefined ? {} : { 'content-length': Buffer.byteLength(body) };
+    const sent = send({ method, path, hostname, port, headers: { ...length, ...headers } }, (answer) => {
       const parts: Buffer[] = [];
       answer.on('data', (part: Buffer) => parts.push(part));
       answer.on('error', reject);

@@ -5,6 +5,8 @@ declare module 'fastify' {
   interface FastifyRequest {
     /** Set by whoever authenticated the request. */
     principal?: Principal;
+    /** Instead of it, where it was not by a token of the identity service. */
+    actor?: { readonly userId: string; readonly projectId: string | null };
   }
 }
 
@@ -30,8 +32,8 @@ export function logRequests(fastify: FastifyInstance, observe: (facts: RequestFa
       {
         ...facts,
         request: request.id,
-        actor: request.principal?.userId ?? null,
-        project: request.principal?.project?.id ?? null,
+        actor: request.principal?.userId ?? request.actor?.userId ?? null,
+        project: request.principal?.project?.id ?? request.actor?.projectId ?? null,
         path: loggedPath(request.url),
       },
       'answered',
@@ -40,13 +42,15 @@ export function logRequests(fastify: FastifyInstance, observe: (facts: RequestFa
   });
 }
 
-/** No name or id is so long; a token in a path, as some protocols have them, is. */
+/** No name or id is so long; a token in a path, as some protocols have them, is. Pool tokens are shorter. */
 const tokenLength = 100;
+const poolToken = /(?<=\/token\/)[^/]+/;
 const tokens = new RegExp(`[^/]{${String(tokenLength)},}`, 'g');
 const longestPath = 512;
 
 function loggedPath(url: string): string {
-  const [path = ''] = url.split('?', 1);
+  const [whole = ''] = url.split('?', 1);
+  const path = whole.includes('/token/') ? whole.replace(poolToken, '…') : whole;
   if (path.length < tokenLength) return path;
   return path.replaceAll(tokens, '…').slice(0, longestPath);
 }

@@ -8,7 +8,6 @@ import { VmpoolerMetrics } from './metrics/vmpooler-metrics.js';
 import { wantedInBody, wantedInPath } from './requests/checkout.request.js';
 import { VmpoolerController, VmpoolerRoute } from './routing/vmpooler-route.decorator.js';
 import { checkoutView, fencingTokens } from './views/checkout.view.js';
-import { VmpoolerError } from './vmpooler-error.js';
 import { asked } from './vmpooler-request.js';
 import { errorOf, namesOf } from './vmpooler.refusals.js';
 
@@ -33,10 +32,9 @@ export class CheckoutsController {
     return this.checkOut(request, reply, wantedInPath(request));
   }
 
-  private async checkOut(request: FastifyRequest, reply: FastifyReply, named: readonly WantedVms[]): Promise<void> {
+  private async checkOut(request: FastifyRequest, reply: FastifyReply, wanted: readonly WantedVms[]): Promise<void> {
     const { version, holder } = asked(request);
-    const wanted = named.some(({ count }) => count === 0) ? this.positive(named) : named;
-    const taken = wanted.length === 0 ? [] : await this.take(request, wanted, holder);
+    const taken = await this.take(request, wanted, holder);
     const body = checkoutView(version, taken, this.face.settings.domain);
     return answer(request, reply, 200, body, fencingTokens(taken));
   }
@@ -58,11 +56,5 @@ export class CheckoutsController {
         this.metrics.user(holder?.userId ?? null, 'allocate', pool);
       }
     return outcome.answer.taken;
-  }
-
-  /** Versions 1 and 2 hand nothing out for what is not positive, but the name must be one. */
-  private positive(named: readonly WantedVms[]): readonly WantedVms[] {
-    if (named.some(({ name }) => !this.face.isName(name))) throw VmpoolerError.notFound();
-    return named.filter(({ count }) => count > 0);
   }
 }

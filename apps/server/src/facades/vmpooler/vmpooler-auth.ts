@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { Inject, Injectable } from '@nestjs/common';
 import type { FastifyRequest } from 'fastify';
-import { POOLS_SETTINGS, PoolTokens, PoolUsers, type PoolsSettings } from '#pools';
+import { POOLS_SETTINGS, PoolTokens, PoolUsers, type PoolHolder, type PoolsSettings } from '#pools';
 import { singleHeader } from '../../auth/index.js';
 import { poolContext } from './pool-context.js';
 import { asked } from './vmpooler-request.js';
@@ -32,7 +32,8 @@ export class VmpoolerAuth {
   /** Whose token it is, if a good one is sent; a bad one is as none. */
   async noteHolder(request: FastifyRequest): Promise<void> {
     const token = this.settings.authConfigured ? sentToken(request) : undefined;
-    if (token !== undefined) asked(request).holder = (await this.tokens.verify(token)) ?? null;
+    const holder = token === undefined ? undefined : await this.tokens.verify(token);
+    if (holder !== undefined) noteHolderOf(request, holder);
   }
 
   async requireUser(request: FastifyRequest): Promise<boolean> {
@@ -49,6 +50,7 @@ export class VmpoolerAuth {
     switch (outcome.kind) {
       case 'known':
         asked(request).user = outcome.user;
+        request.actor = outcome.user;
         return true;
       case 'unknown':
         throw VmpoolerError.unauthenticated();
@@ -62,9 +64,14 @@ export class VmpoolerAuth {
   private async verified(request: FastifyRequest, token: string): Promise<boolean> {
     const holder = await this.tokens.verify(token);
     if (holder === undefined) throw VmpoolerError.unauthenticated();
-    asked(request).holder = holder;
+    noteHolderOf(request, holder);
     return true;
   }
+}
+
+function noteHolderOf(request: FastifyRequest, holder: PoolHolder): void {
+  asked(request).holder = holder;
+  request.actor = holder;
 }
 
 /** They have 32 characters. */
