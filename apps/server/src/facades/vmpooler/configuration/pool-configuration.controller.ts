@@ -6,7 +6,6 @@ import { ListPools, type PoolDocument } from '#projections/pools/pools.query';
 import { answer, markStale } from '../answer.js';
 import { VmpoolerFace } from '../face.js';
 import { VmpoolerMetrics } from '../metrics/vmpooler-metrics.js';
-import { sizeOf, templateOf } from '../reports/pool-facts.js';
 import { VmpoolerController, VmpoolerRoute } from '../routing/vmpooler-route.decorator.js';
 import { VmpoolerError } from '../vmpooler-error.js';
 import { parameter } from '../vmpooler-request.js';
@@ -111,8 +110,8 @@ export class PoolConfigurationController {
     }
     const outcome = await this.commands.execute(new ResetPoolOverride(this.face.context(request), name, setting));
     if (outcome.kind === 'refused') throw errorOf(outcome);
-    const now = setting === 'size' ? sizeOf(pool) : templateOf(pool);
-    const before = outcome.answer.before ?? { reset: now, overrides: pool.settings[setting] };
+    const configured = pool.settings[setting];
+    const before = outcome.answer.before ?? { reset: configured, overrides: configured };
     const status = before.reset === before.overrides ? 200 : 201;
     return answer(request, reply, status, resetView(setting, before));
   }
