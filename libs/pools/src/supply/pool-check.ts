@@ -132,8 +132,11 @@ export class PoolCheck {
     const pool = supply.settings.name;
     const born = await this.machines.make(supply, vmId, request);
     if (born.kind === 'born') {
-      this.pauses.worked(`placing\n${pool}`);
-      this.journal.fine(pool, 'placing');
+      // Not when another one has just failed beside it.
+      if (!this.pauses.pausing(`placing\n${pool}`)) {
+        this.pauses.worked(`placing\n${pool}`);
+        this.journal.fine(pool, 'placing');
+      }
       return born.vm;
     }
     if (born.why !== 'too-late') {

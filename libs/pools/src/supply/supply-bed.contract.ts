@@ -20,7 +20,7 @@ import {
 } from '#runtime';
 import { processesIn, turns, VirtualClock } from '#specs';
 import { createInProcessTimers } from '#timers/adapters/in-process';
-import { Global, Logger, Module } from '@nestjs/common';
+import { Global, Module, type LoggerService } from '@nestjs/common';
 import { CommandBus, CqrsModule } from '@nestjs/cqrs';
 import { Test } from '@nestjs/testing';
 import { pool, poolStream } from '../pool/pool.aggregate.js';
@@ -72,6 +72,7 @@ export class SupplyBed {
   readonly store = new MemoryEventStore({ clock: this.clock });
   readonly readStore = createMemoryReadStore();
   readonly provider: SimulatedProvider;
+  /** What the supply said. */
   readonly logged: string[] = [];
   readonly world: PoolsWorld;
 
@@ -95,8 +96,6 @@ export class SupplyBed {
         clock.clearTimeout(handle as { id: number });
       },
     };
-    const log = (text: string): void => void this.logged.push(text);
-    Logger.overrideLogger({ log, warn: log, error: log, fatal: log, debug: () => undefined, verbose: () => undefined });
   }
 
   /** Started, with its hypervisors discovered and its pools configured. A second one is what a restart would be. */
@@ -113,6 +112,7 @@ export class SupplyBed {
       imports: [this.surroundings(executor, resilient, pools, parts.settings), CqrsModule, InventoryModule],
       providers: [...supplyProviders, supplyProcessesProvider],
     })
+      .setLogger(this.logger())
       .overrideProvider(INVENTORY_CLOCK)
       .useValue(this.clock)
       .compile();
@@ -196,6 +196,13 @@ export class SupplyBed {
     const hosts = await this.provider.listHypervisors({ requestId: this.world.uuid(), timeoutMs: 1 });
     const machines = hosts.hypervisors.flatMap(({ guests }) => guests.map(({ uuid }) => uuid));
     return leaksIn(recordedMachines(await this.events()), machines, this.clock.now());
+  }
+
+  private logger(): LoggerService {
+    const keep = (text: unknown, context: unknown): void => {
+      if (context === 'Supply') this.logged.push(String(text));
+    };
+    return { log: keep, warn: keep, error: keep };
   }
 
   private surroundings(

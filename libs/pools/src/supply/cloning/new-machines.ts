@@ -9,6 +9,7 @@ import { POOLS_SETTINGS, POOLS_WORLD, type PoolsSettings, type PoolsWorld } from
 import { ownerOf, vmName, vmNameStream } from '../../vm-name/vm-name.aggregate.js';
 import { mostNameTries, vmNameFor } from '../names/vm-names.policy.js';
 import { PoolDecisions, unlessBusy } from '../pool-decisions.js';
+import { VmProviders } from '../providers/vm-providers.js';
 import { Unborn } from './unborn.js';
 
 /** `too-late`: nobody wants the machine any more, or another was faster with the name. */
@@ -32,6 +33,7 @@ export class NewMachines {
     private readonly executor: CommandExecutor,
     private readonly commands: CommandBus,
     private readonly decisions: PoolDecisions,
+    private readonly providers: VmProviders,
     @Inject(POOLS_SETTINGS) private readonly settings: PoolsSettings,
     @Inject(POOLS_WORLD) private readonly world: PoolsWorld,
   ) {}
@@ -71,6 +73,10 @@ export class NewMachines {
     if ((await this.executor.look(vmName, stream, ownerOf)) !== undefined) return 'name-taken';
     const placed = await this.place(name, supply, vmId);
     if ('message' in placed) return { kind: 'not-born', why: 'no-room', message: placed.message };
+    if (!this.providers.has(placed.provider)) {
+      await this.undo(name, vmId, placed.hypervisorUuid);
+      return { kind: 'not-born', why: 'no-room', message: `there is no provider ${placed.provider}` };
+    }
     const at = this.world.now();
     const claim = await this.executor.execute(
       vmName,

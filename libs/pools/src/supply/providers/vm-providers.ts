@@ -11,6 +11,10 @@ export class VmProviders {
     @Inject(POOLS_WORLD) private readonly world: PoolsWorld,
   ) {}
 
+  has(name: string): boolean {
+    return this.all.some((provider) => provider.name === name);
+  }
+
   /** Throws a permanent ProviderError when it is not configured (any more). */
   named(name: string): Provider {
     const found = this.all.find((provider) => provider.name === name);
