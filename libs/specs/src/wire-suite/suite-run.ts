@@ -4,6 +4,9 @@ import { differences, Matcher } from './matchers.js';
 import type { Defaults, Expectation, HeaderValues, WireServer, WireTest } from './suite.type.js';
 import { fillIn } from './variables.js';
 
+/** Between two questions that are the same. */
+const pauseMs = 50;
+
 /** The requests of one file, in order, against one server; what they captured is known to those that follow. */
 export class SuiteRun {
   private readonly exchange: Exchange;
@@ -24,18 +27,25 @@ export class SuiteRun {
     const row = fillIn(written, this.variables);
     const test = fillIn(plain, { ...this.variables, ...row });
     const request = this.requestOf(test);
-    const answer = await this.exchange.ask(request);
-    const faults = judge(
-      { ...test.expect, headers: { ...this.expectedHeaders(row), ...lower(test.expect.headers) } },
-      answer,
-    );
-    if (faults.length > 0) throw new Error(report(request, answer, faults));
+    const expected = { ...test.expect, headers: { ...this.expectedHeaders(row), ...lower(test.expect.headers) } };
+    const answer = await this.expectedAnswer(request, expected, (test.until?.seconds ?? 0) * 1000);
     for (const [name, source] of Object.entries(test.capture ?? {}))
       this.variables[name] = captured(template.capture?.[name] ?? source, answer);
   }
 
   close(): void {
     this.exchange.close();
+  }
+
+  private async expectedAnswer(request: WireRequest, expected: Expectation, patienceMs: number): Promise<WireAnswer> {
+    const deadline = performance.now() + patienceMs;
+    for (;;) {
+      const answer = await this.exchange.ask(request);
+      const faults = judge(expected, answer);
+      if (faults.length === 0) return answer;
+      if (performance.now() + pauseMs > deadline) throw new Error(report(request, answer, faults));
+      await new Promise((resolve) => setTimeout(resolve, pauseMs));
+    }
   }
 
   private expectedHeaders(row: object | undefined): Record<string, unknown> {

@@ -54,6 +54,7 @@ const test = closed(
       'of',
     ),
     expect: expectation,
+    until: closed({ seconds: { type: 'integer', minimum: 1, maximum: 30 } }, 'seconds'),
     capture: map(text),
     each: { type: 'array', minItems: 1, items: { type: 'object', minProperties: 1 } },
   },

@@ -36,6 +36,8 @@ export interface WireTest {
   /** Sends a text of so many bytes: `{"size": n, "of": "x"}`. */
   readonly filler?: { readonly size: number; readonly of: string };
   readonly expect: Expectation;
+  /** Asked again until it is as expected, at most so long: for what the server does in its own time. */
+  readonly until?: { readonly seconds: number };
   /** Variable → `$.path.in.json`, or `header NAME`. */
   readonly capture?: Readonly<Record<string, string>>;
   /** One test for each row; the row's members are variables. */

@@ -183,6 +183,21 @@ tests:
     expect(await outcomes(source)).toEqual({ '(before)': '', second: '', third: '' });
   });
 
+  it('asks again until the answer is as expected, and captures that one', async () => {
+    const source = `about: x
+tests:
+  - {name: third, request: GET /counted, until: {seconds: 20}, expect: {status: 200, partial: {count: 3}}, capture: {count: $.count}}
+  - {name: fourth, request: GET /counted, expect: {status: 200, partial: {count: 4}}}
+  - {name: of it, request: GET /$count, expect: {status: 200, partial: {url: /3}}}
+`;
+    expect(await outcomes(source)).toEqual({ '(before)': '', third: '', fourth: '', 'of it': '' });
+  });
+
+  it('asks no longer than it may', async () => {
+    const said = await outcome('name: x\nrequest: GET /seen\nuntil: {seconds: 1}\nexpect: {status: 404}');
+    expect(said).toContain('status: expected 404, got 200');
+  });
+
   it('a set-up step that fails, or that has nothing to capture, fails the file', async () => {
     const setup = (more: string): string =>
       suiteOf('name: x\nrequest: GET /\nexpect: {status: 200}', `setup:\n  - {name: s, request: GET /, ${more}}`);
@@ -231,6 +246,7 @@ describe('wire suites: documents that are refused', () => {
     ['no expectation', suiteOf('name: x\nrequest: GET /'), 'expect'],
     ['no status', suiteOf('name: x\nrequest: GET /\nexpect: {json: {}}'), 'status'],
     ['no tests', 'about: x\ntests: []', '/tests'],
+    ['endless patience', suiteOf(`${fine}\nuntil: {seconds: 60}`), 'until'],
     ['two bodies', suiteOf(`${fine}\njson: {}\ntext: a`), 'json and text'],
     ['the same name twice', `${suiteOf(fine)}  - {name: x, request: GET /, expect: {status: 200}}`, 'same name'],
     ['an unknown tag', suiteOf('name: x\nrequest: GET /\nexpect: {status: 200, json: !like a}'), '!like'],
