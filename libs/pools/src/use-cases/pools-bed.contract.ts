@@ -92,7 +92,8 @@ export class PoolsBed {
   /** What all processes write to; each has its own view, as servers have of a shared store. */
   readonly store = new MemoryEventStore({ clock: this.clock, exclusive: false });
   readonly readStore = createMemoryReadStore();
-  readonly timers = createMemoryTimers(this.clock);
+  /** Of the last runner: like those of an embedded server, they end with it. */
+  timers = createMemoryTimers(this.clock);
   readonly users = new Map<string, { readonly administrator: boolean }>();
   readonly uses = new Map<string, number>();
   private made = 0;
@@ -167,11 +168,13 @@ export class PoolsBed {
     };
   }
 
-  /** The processes of one server, with the timers that outlive it. */
+  /** The processes of one server. */
   runner(parts: ProcessParts = {}): ProcessRunner {
     const { store = this.store } = parts;
     const { running } = this.process(parts);
-    const { readStore, timers, clock } = this;
+    const { readStore, clock } = this;
+    const timers = createMemoryTimers(clock);
+    this.timers = timers;
     return new ProcessRunner({ store, readStore, timers, clock, processes: running, observer: observing({}), pauses });
   }
 
