@@ -104,11 +104,10 @@ describe('who may touch a machine', () => {
 });
 
 describe('own hours', () => {
-  const changed = (more: object): PoolEvent =>
-    ({
-      type: 'VmModified',
-      data: { ...data, name: 'one', tags: {}, figures: [], expiresAt: null, ...more },
-    });
+  const changed = (more: object): PoolEvent => ({
+    type: 'VmModified',
+    data: { ...data, name: 'one', tags: {}, figures: [], expiresAt: null, ...more },
+  });
 
   it('of a running machine count from its checkout', () => {
     const decided = given(...running()).when(ask.modify('one', { lifetime: 2 }));
