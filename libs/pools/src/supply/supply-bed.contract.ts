@@ -158,7 +158,13 @@ export class SupplyBed {
 
   async started(pools: readonly PoolSettings[], parts: ServerParts = {}): Promise<SupplyServer> {
     const server = await this.server(pools, parts);
-    await server.start();
+    let starting = true;
+    const started = server.start().finally(() => {
+      starting = false;
+    });
+    // The provider may take its time.
+    for (await turns(12); starting; await this.pass(50, 50));
+    await started;
     return server;
   }
 
