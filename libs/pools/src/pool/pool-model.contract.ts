@@ -29,41 +29,67 @@ export class PoolModel {
   read(event: PoolEvent): void {
     const { type, data } = event;
     switch (type) {
-      case 'VmRequested':
-        { this.appear(data.vm.name, data.vm.vmId, 'pending'); return; }
-      case 'VmDiscovered':
-        { this.appear(data.name, data.vmId, 'completed'); return; }
-      case 'VmCloned':
-        { this.count(`clone ${data.figures.day}`, data.seconds, data.figures); return; }
+      case 'VmRequested': {
+        this.appear(data.vm.name, data.vm.vmId, 'pending');
+        return;
+      }
+      case 'VmDiscovered': {
+        this.appear(data.name, data.vmId, 'completed');
+        return;
+      }
+      case 'VmCloned': {
+        this.count(`clone ${data.figures.day}`, data.seconds, data.figures);
+        return;
+      }
       case 'VmReady':
         this.vm(data.name).order = this.readyBefore += 1;
         this.move([data.name], ['pending'], 'ready');
-        { this.count(`boot ${data.figures.day}`, data.seconds, data.figures); return; }
+        {
+          this.count(`boot ${data.figures.day}`, data.seconds, data.figures);
+          return;
+        }
       case 'VmDelivered':
         this.take([data.name], 'pending', data.checkout);
-        { this.count(`boot ${data.figures.day}`, data.seconds, data.figures); return; }
+        {
+          this.count(`boot ${data.figures.day}`, data.seconds, data.figures);
+          return;
+        }
       case 'VmsHeld':
         this.holds.set(data.attempt, data.vms);
-        { this.move(data.vms, ['ready'], 'held'); return; }
+        {
+          this.move(data.vms, ['ready'], 'held');
+          return;
+        }
       case 'VmsReturned':
         this.expect(`hold ${data.attempt}`, data.vms, this.holds.get(data.attempt));
-        { this.move(data.vms, ['held'], 'ready'); return; }
-      case 'HoldConfirmed':
-        { this.take(this.holds.get(data.attempt) ?? [], 'held', data.checkout); return; }
-      case 'VmsCheckedOut':
-        { this.take(
+        {
+          this.move(data.vms, ['held'], 'ready');
+          return;
+        }
+      case 'HoldConfirmed': {
+        this.take(this.holds.get(data.attempt) ?? [], 'held', data.checkout);
+        return;
+      }
+      case 'VmsCheckedOut': {
+        this.take(
           data.vms.map(({ name }) => name),
           'ready',
           data.checkout,
-        ); return; }
-      case 'VmsRetired':
-        { this.move(data.vms, ['pending', 'ready', 'running', 'completed'], 'completed'); return; }
+        );
+        return;
+      }
+      case 'VmsRetired': {
+        this.move(data.vms, ['pending', 'ready', 'running', 'completed'], 'completed');
+        return;
+      }
       case 'VmDestroyed':
         this.move([data.record.name], ['completed'], 'completed');
         this.vms.delete(data.record.name);
         return;
-      case 'VmModified':
-        { this.tag(data.name, data.tags, data.figures); return; }
+      case 'VmModified': {
+        this.tag(data.name, data.tags, data.figures);
+        return;
+      }
       default:
         return;
     }
