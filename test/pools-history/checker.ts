@@ -46,8 +46,8 @@ function notAllOrNothing({ operations }: History): string[] {
 }
 
 /**
- * What runs in the end under a token is what its client was given and has not returned; what is more must be the whole
- * of one checkout that it never heard the end of, and what is less a return that it never heard the end of.
+ * What runs under a token, whenever its client looked and in the end, is what the client was given and has not returned;
+ * what is more must be the whole of checkouts that it never heard the end of, and what is less returns of that kind.
  */
 function unexplained({ operations, quiet, pools }: History): string[] {
   const found: string[] = [];
@@ -58,29 +58,52 @@ function unexplained({ operations, quiet, pools }: History): string[] {
     else sent.push(operation);
   }
   for (const [token, sent] of byToken) {
-    const expected = new Set<string>();
-    const maybeGone = new Set<string>();
-    const open: CheckOut[] = [];
-    for (const operation of sent) {
-      if (operation.kind === 'check-out') {
-        for (const vm of [...operation.given.values()].flat()) expected.add(vm);
-        if (operation.answered === undefined || operation.answered >= 500) open.push(operation);
-      } else if (operation.kind === 'return') {
-        if (operation.answered === 200) expected.delete(operation.vm);
-        else if (operation.answered === undefined || operation.answered >= 500) maybeGone.add(operation.vm);
-      }
-    }
-    const running = new Set(quiet.running.get(token) ?? []);
-    for (const vm of expected)
-      if (!running.has(vm) && !maybeGone.has(vm)) found.push(`${vm} was given under ${token} and is gone`);
-    const more = [...running].filter((vm) => !expected.has(vm));
-    if (!explained(more, open, quiet.poolOf, pools))
-      found.push(`under ${token} run ${more.join(', ')}, which no unanswered checkout of it explains whole`);
+    const account = new Account(token, pools);
+    for (const operation of sent) found.push(...account.hear(operation));
+    found.push(...account.settle(quiet.running.get(token) ?? new Map<string, string>()));
   }
-  for (const token of quiet.running.keys())
-    if (!byToken.has(token) && (quiet.running.get(token)?.length ?? 0) > 0)
-      found.push(`machines run under ${token}, which nobody used`);
+  for (const [token, vms] of quiet.running)
+    if (!byToken.has(token) && vms.size > 0) found.push(`machines run under ${token}, which nobody used`);
   return found;
+}
+
+/** What must and what may run under one token. */
+class Account {
+  private expected = new Set<string>();
+  private maybeGone = new Set<string>();
+  private open: CheckOut[] = [];
+
+  constructor(
+    private readonly token: string,
+    private readonly pools: readonly PoolShape[],
+  ) {}
+
+  hear(operation: Operation): readonly string[] {
+    const unheard = operation.answered === undefined || operation.answered >= 500;
+    if (operation.kind === 'look') return unheard ? [] : this.settle(operation.running);
+    if (operation.kind === 'check-out') {
+      for (const vm of [...operation.given.values()].flat()) this.expected.add(vm);
+      if (unheard) this.open.push(operation);
+    } else if (operation.kind === 'return') {
+      if (unheard) this.maybeGone.add(operation.vm);
+      else this.expected.delete(operation.vm);
+    }
+    return [];
+  }
+
+  /** Whatever was unheard is known now. */
+  settle(running: ReadonlyMap<string, string>): readonly string[] {
+    const found = [...this.expected]
+      .filter((vm) => !running.has(vm) && !this.maybeGone.has(vm))
+      .map((vm) => `${vm} was given under ${this.token} and is gone`);
+    const more = [...running.keys()].filter((vm) => !this.expected.has(vm));
+    if (!explained(more, this.open, running, this.pools))
+      found.push(`under ${this.token} run ${more.join(', ')}, which no unanswered checkout of it explains whole`);
+    this.expected = new Set(running.keys());
+    this.maybeGone = new Set();
+    this.open = [];
+    return found;
+  }
 }
 
 /** Are these the machines of some of those checkouts, each of them whole? */
@@ -122,6 +145,7 @@ function choices(
 
 function wrongCounts({ pools, quiet }: History): string[] {
   const found: string[] = [];
+  const all = Array.from(quiet.running.values(), (vms) => [...vms.values()]).flat();
   let sum = 0;
   for (const { name, size } of pools) {
     const queues = quiet.queues.get(name);
@@ -132,7 +156,7 @@ function wrongCounts({ pools, quiet }: History): string[] {
     sum += queues.ready + queues.running;
     if (queues.ready !== size) found.push(`${name} has ${String(queues.ready)} ready, not ${String(size)}`);
     if (queues.pending !== 0) found.push(`${name} still has ${String(queues.pending)} pending`);
-    const running = [...quiet.poolOf.values()].filter((pool) => pool === name).length;
+    const running = all.filter((pool) => pool === name).length;
     if (queues.running !== running)
       found.push(`${name} counts ${String(queues.running)} running; its tokens show ${String(running)}`);
   }

@@ -18,6 +18,12 @@ export type Operation =
       readonly given: ReadonlyMap<string, readonly string[]>;
     })
   | (Sent & { readonly kind: 'return'; readonly vm: string; readonly answered: number | undefined })
+  /** What runs under the token, and of which pool it is: asked after a broken connection, when the server is there again. */
+  | (Sent & {
+      readonly kind: 'look';
+      readonly running: ReadonlyMap<string, string>;
+      readonly answered: number | undefined;
+    })
   | (Sent & { readonly kind: 'other'; readonly what: string; readonly answered: number | undefined });
 
 export interface PoolShape {
@@ -31,10 +37,8 @@ export interface Quiet {
   /** By pool. */
   readonly queues: ReadonlyMap<string, { readonly ready: number; readonly pending: number; readonly running: number }>;
   readonly completed: number;
-  /** Running machines by token. */
-  readonly running: ReadonlyMap<string, readonly string[]>;
-  /** Pool of each running machine. */
-  readonly poolOf: ReadonlyMap<string, string>;
+  /** By token: running machines, each with its pool. */
+  readonly running: ReadonlyMap<string, ReadonlyMap<string, string>>;
   /** Machines that the hypervisors have. */
   readonly guests: number;
 }

@@ -36,10 +36,13 @@ export async function ask(
 
 const basic = { authorization: `Basic ${Buffer.from(`admin:${testAdminPassword}`).toString('base64')}` };
 
-/** A client of the vmpooler face that keeps book of everything. After a broken connection it goes on with a new token. */
+type Unsigned = Operation extends infer O ? (O extends Operation ? Omit<O, 'client' | 'heardAt'> : never) : never;
+
+/** A client of the vmpooler face that keeps book of everything. After a broken connection it looks what runs under its token. */
 export class PoolClient {
   private token = '';
   private held: string[] = [];
+  private unsure = false;
 
   constructor(
     private readonly number: number,
@@ -51,6 +54,7 @@ export class PoolClient {
   async work(count: number): Promise<void> {
     for (let n = 0; n < count; n += 1) {
       if (this.token === '') this.token = await this.newToken();
+      while (this.unsure) await this.look();
       await this.step();
     }
   }
@@ -133,15 +137,30 @@ export class PoolClient {
     return ask(await this.server.url(), method, `/api/v${String(version)}${path}`, headers, body);
   }
 
-  /** What is not known, and 503 leaves open, is asked about under the token that was used; so it is not used again. */
-  private note(
-    operation: Operation extends infer O ? (O extends Operation ? Omit<O, 'client' | 'heardAt'> : never) : never,
-  ): void {
+  private note(operation: Unsigned): void {
     this.book.push({ ...operation, client: this.number, heardAt: performance.now() });
-    if (operation.answered !== undefined && operation.answered < 500) return;
-    if (operation.answered !== undefined && operation.kind === 'check-out') return;
-    this.token = '';
-    this.held = [];
+    if (operation.answered === undefined || operation.answered >= 500) this.unsure ||= operation.kind !== 'other';
+  }
+
+  /** After what may have happened or not: the token tells. */
+  private async look(): Promise<void> {
+    const { token } = this;
+    const sentAt = performance.now();
+    const heard = await this.ask('GET', `/token/${token}`);
+    const shown = heard?.body[token] as { vms?: { running?: string[] } } | undefined;
+    const running = new Map<string, string>();
+    for (const vm of shown?.vms?.running ?? []) {
+      const record = (await this.ask('GET', `/vm/${vm}`))?.body[vm] as { template: string } | undefined;
+      // Gone again: then all of it is asked anew.
+      if (record === undefined) return;
+      running.set(vm, record.template);
+    }
+    if (heard?.status === 200) {
+      this.held = [...running.keys()];
+      this.unsure = false;
+    }
+    const answered = heard?.status;
+    this.book.push({ kind: 'look', running, token, sentAt, answered, client: this.number, heardAt: performance.now() });
   }
 
   private pool(): string {

@@ -31,7 +31,7 @@ export async function runHistory({ seed, clients, operations }: HistoryOptions):
     const random = seededRandom(seed);
     const killing = (async () => {
       while (working()) {
-        await new Promise((resolve) => setTimeout(resolve, 500 + random() * 2500));
+        await new Promise((resolve) => setTimeout(resolve, 1000 + random() * 4000));
         if (working()) await server.killAndStart();
       }
     })();
@@ -61,28 +61,33 @@ async function untilQuiet(server: ServerInTurns, book: readonly Operation[] = []
   while (performance.now() < until && calm < 3) {
     await new Promise((resolve) => setTimeout(resolve, 500));
     status = (await ask(url, 'GET', '/api/v3/status'))?.body as unknown as Status;
-    calm = isCalm(status) ? calm + 1 : 0;
+    calm = isCalm(status) && (await nothingElse(url, status)) ? calm + 1 : 0;
   }
   if (status === undefined) throw new Error('the server tells no status');
-  const running = new Map<string, readonly string[]>();
-  const poolOf = new Map<string, string>();
+  const running = new Map<string, ReadonlyMap<string, string>>();
   for (const token of new Set(book.map((operation) => operation.token))) {
     const heard = await ask(url, 'GET', `/api/v3/token/${token}`);
     const shown = heard?.body[token] as { vms?: { running?: string[] } } | undefined;
-    const vms = (shown?.vms?.running ?? []).map((vm) => vm.split('.')[0] ?? vm);
-    running.set(token, vms);
-    for (const vm of vms) {
+    const pools = new Map<string, string>();
+    for (const vm of shown?.vms?.running ?? []) {
       const record = (await ask(url, 'GET', `/api/v3/vm/${vm}`))?.body[vm] as { template: string } | undefined;
-      poolOf.set(vm, record?.template ?? 'unknown');
+      pools.set(vm, record?.template ?? 'unknown');
     }
+    running.set(token, pools);
   }
   const queues = new Map(Object.entries(status.pools));
-  return { queues, completed: status.queue.completed, running, poolOf, guests: await guests(url) };
+  return { queues, completed: status.queue.completed, running, guests: await guests(url) };
 }
 
-function isCalm(status: Status | undefined): boolean {
+function isCalm(status: Status | undefined): status is Status {
   if (status?.pools === undefined || status.queue.completed > 0) return false;
   return Object.values(status.pools).every(({ ready, pending, max }) => ready === max && pending === 0);
+}
+
+/** Do the hosts run what is ready and running, and nothing else? */
+async function nothingElse(url: string, status: Status): Promise<boolean> {
+  const counted = Object.values(status.pools).reduce((sum, { ready, running }) => sum + ready + running, 0);
+  return (await guests(url)) === counted;
 }
 
 async function guests(url: string): Promise<number> {
