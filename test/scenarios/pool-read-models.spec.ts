@@ -93,7 +93,8 @@ async function documentsIn<D extends Document>(readStore: ReadStore, projection:
 /** The machine as the pool knows it; what is taken but not confirmed runs already. */
 function expected(vm: Vm, pool: string, history: PoolHistory): object {
   const { name: _id, clonedAt: _, tags, ...record } = recordOf(vm, pool);
-  const fields = { _id, ...record, tags: Object.entries(tags) };
+  const cloning = vm.queue === 'pending' && vm.clonedAt === null;
+  const fields = { _id, ...record, tags: Object.entries(tags), cloning };
   const taken = history.attempts.find(({ id, completed }) => completed && id === vm.attempt);
   if (taken === undefined) return { ...fields, queue: vm.queue, tokenHash: vm.checkout?.tokenHash ?? null };
   const { tokenHash, lifetime } = taken.facts;
@@ -116,7 +117,7 @@ async function compareWithPools(readStore: ReadStore, history: PoolHistory): Pro
       const document = vms.get(vm.name);
       expect(document).toMatchObject(expected(vm, of, history));
       queues[document?.queue ?? 'held'] += 1;
-      if (vm.queue === 'pending' && vm.clonedAt === null) queues.cloning += 1;
+      if (document?.cloning === true) queues.cloning += 1;
     }
     const { held: _, ...counted } = queues;
     expect(counts.get(of)).toEqual(counted);
