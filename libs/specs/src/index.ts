@@ -8,6 +8,7 @@ export * from './language/folded-store.js';
 export { documentsOf } from './language/folds.js';
 export * from './language/reactions.js';
 export * from './language/recorded.js';
+export * from './language/stored-samples.js';
 export * from './samples/counter-alarm.js';
 export * from './samples/counter-executor.js';
 export * from './samples/counter-mentions.js';

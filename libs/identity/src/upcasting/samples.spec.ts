@@ -1,39 +1,14 @@
-import { readdirSync, readFileSync } from 'node:fs';
 import { describe, expect, it } from '@jest/globals';
-import { EventCodec } from '#runtime';
+import { storedSamples } from '#specs';
 import { identityDecider } from '../directory/identity.decider.js';
 import { identityCatalog, type IdentityEvent } from '../directory/identity.events.js';
 import { loginRefusalsDecider } from '../logins/login-refusals.decider.js';
 import { loginRefusalsCatalog, type LoginRefused } from '../logins/login-refusals.events.js';
 import { identityTimeline } from '../timeline.policy.js';
 
-/** Each version that was ever stored, as it was stored. A sample is never changed; a new version gets a new one. */
-const folder = new URL('./samples/', import.meta.url);
-const catalogs = [identityCatalog, loginRefusalsCatalog];
-const codec = new EventCodec(catalogs);
-
-const everyVersion = catalogs.flatMap(({ versions }) =>
-  Object.entries(versions).flatMap(([type, newest]) =>
-    Array.from({ length: newest }, (_, index) => `${type}@${String(index + 1)}`),
-  ),
-);
-
-function sample(name: string): { readonly type: string; readonly data: never } {
-  const data = readFileSync(new URL(`${name}.json`, folder), 'utf8');
-  return codec.decode({ type: `identity/${name}`, data }) as { type: string; data: never };
-}
-
 describe('samples of stored events', () => {
-  it('are there for every version of every type, and for nothing else', () => {
-    expect(readdirSync(folder).sort()).toEqual(everyVersion.map((name) => `${name}.json`).sort());
-  });
-
-  it.each(everyVersion)('%s is read, and its account names a resource', (name) => {
-    const { type, data } = sample(name);
-    expect(type).toBe(name.split('@')[0]);
-    const account = identityTimeline[type as keyof typeof identityTimeline] as (data: never) => readonly object[];
-    expect(account(data).length).toBeGreaterThan(0);
-  });
+  const catalogs = [identityCatalog, loginRefusalsCatalog];
+  const sample = storedSamples(new URL('./samples/', import.meta.url), catalogs, identityTimeline);
 
   it('fold into the state they were stored for', () => {
     const fold = (...names: readonly string[]) =>

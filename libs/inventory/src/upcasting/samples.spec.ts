@@ -1,6 +1,5 @@
-import { readdirSync, readFileSync } from 'node:fs';
 import { describe, expect, it } from '@jest/globals';
-import { EventCodec } from '#runtime';
+import { storedSamples } from '#specs';
 import { hostAggregates } from '../host-aggregates/host-aggregates.decider.js';
 import { hostAggregatesCatalog, type HostAggregatesEvent } from '../host-aggregates/host-aggregates.events.js';
 import { hypervisorRegistry } from '../hypervisor-registry/hypervisor-registry.decider.js';
@@ -12,33 +11,9 @@ import { hypervisor } from '../hypervisor/hypervisor.decider.js';
 import { hypervisorCatalog, type HypervisorEvent } from '../hypervisor/hypervisor.events.js';
 import { inventoryTimeline } from '../timeline.policy.js';
 
-/** Each version that was ever stored, as it was stored. A sample is never changed; a new version gets a new one. */
-const folder = new URL('./samples/', import.meta.url);
-const catalogs = [hostAggregatesCatalog, hypervisorRegistryCatalog, hypervisorCatalog];
-const codec = new EventCodec(catalogs);
-
-const everyVersion = catalogs.flatMap(({ versions }) =>
-  Object.entries(versions).flatMap(([type, newest]) =>
-    Array.from({ length: newest }, (_, index) => `${type}@${String(index + 1)}`),
-  ),
-);
-
-function sample(name: string): { readonly type: string; readonly data: never } {
-  const data = readFileSync(new URL(`${name}.json`, folder), 'utf8');
-  return codec.decode({ type: `inventory/${name}`, data }) as { type: string; data: never };
-}
-
 describe('samples of stored events', () => {
-  it('are there for every version of every type, and for nothing else', () => {
-    expect(readdirSync(folder).sort()).toEqual(everyVersion.map((name) => `${name}.json`).sort());
-  });
-
-  it.each(everyVersion)('%s is read, and its account names a resource', (name) => {
-    const { type, data } = sample(name);
-    expect(type).toBe(name.split('@')[0]);
-    const account = inventoryTimeline[type as keyof typeof inventoryTimeline] as (data: never) => readonly object[];
-    expect(account(data).length).toBeGreaterThan(0);
-  });
+  const catalogs = [hostAggregatesCatalog, hypervisorRegistryCatalog, hypervisorCatalog];
+  const sample = storedSamples(new URL('./samples/', import.meta.url), catalogs, inventoryTimeline);
 
   it('fold into the state they were stored for', () => {
     const aggregates = ['AggregateCreated@1', 'HostAddedToAggregate@1', 'AggregateMetadataSet@1', 'AggregateRenamed@1']
