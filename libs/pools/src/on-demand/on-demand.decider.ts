@@ -49,7 +49,7 @@ function decide(command: OnDemandCommand, state: Readonly<OnDemandState>): Decid
     case 'request': {
       const { type: _type, ...data } = command;
       if (state !== undefined) return refuse('request-id-taken', { requestId: data.requestId });
-      return accept<OnDemandEvent>({ type: 'OnDemandRequested', data });
+      return request(data);
     }
     case 'note-delivered':
       return state?.status === 'open' ? noteDelivered(command, state) : accept();
@@ -62,6 +62,15 @@ function decide(command: OnDemandCommand, state: Readonly<OnDemandState>): Decid
     default:
       return unreachable(command);
   }
+}
+
+/** Who wants nothing has it at once. */
+function request(data: OnDemandRequested['data']): Decided {
+  const requested: OnDemandEvent = { type: 'OnDemandRequested', data };
+  if (data.shares.length > 0) return accept<OnDemandEvent>(requested);
+  const { stream, requestId, at } = data;
+  const fulfilled = { stream, requestId, vms: [], forgetAt: at + fulfilledKeptMs, at };
+  return accept<OnDemandEvent>(requested, { type: 'OnDemandFulfilled', data: fulfilled });
 }
 
 function noteDelivered({ vm, at }: Of<'note-delivered'>, state: Readonly<OnDemandRequest>): Decided {

@@ -55,6 +55,14 @@ describe('requesting machines on demand', () => {
       .then(requested);
   });
 
+  it('given nothing is wanted, then fulfilled at once', () => {
+    const nothing = { ...asked, shares: [] };
+    const data = { ...base, vms: [], forgetAt: 10 + fulfilledKeptMs, at: 10 };
+    given()
+      .when({ type: 'request', ...nothing })
+      .then({ type: 'OnDemandRequested', data: nothing }, { type: 'OnDemandFulfilled', data });
+  });
+
   it('given the id is taken, then refused', () => {
     given(requested)
       .when({ type: 'request', ...asked })

@@ -26,9 +26,12 @@ const modify = (name: string, change: ModifyVm['change']) =>
   server.modify.execute(new ModifyVm(bed.context(), name, change, null));
 const typesAfter = async (after: number) => (await bed.log(after)).map(({ type }) => type);
 
-/** The machine is destroyed; its record is kept for an hour. */
+/** It is destroyed, and its record is kept for an hour. */
 const destroyed = async (name: string, vmId: string) => {
   const at = bed.clock.now();
+  const its = [{ name, vmId }];
+  await bed.on(server.executor, 'a', { type: 'retire-vms', vms: its, reason: 'unreachable', at });
+  await bed.on(server.executor, 'a', { type: 'note-destroyed', name, vmId, at });
   const command = { type: 'retire', vmId, forgetAt: at + hour, at } as const;
   await server.executor.execute(vmName, vmNameStream(name), command, bed.context());
 };
@@ -61,6 +64,15 @@ describe('returning a machine', () => {
     expect(await giveBack('vm-1')).toMatchObject({ code: 'vm-not-running', facts: { state: 'destroyed' } });
     bed.clock.jump(hour);
     expect(await giveBack('vm-1')).toMatchObject({ code: 'vm-unknown' });
+  });
+
+  it('is answered as at first when the command comes again, even if the machine is gone by then', async () => {
+    await server.take({ a: 1 });
+    const command = new ReturnVm(bed.context({ repeatable: true }), 'vm-1', null);
+    const first = await server.returnVm.execute(command);
+    await destroyed('vm-1', 'id-1');
+    expect(first).toEqual({ kind: 'accepted', answer: { pool: 'a' } });
+    expect(await server.returnVm.execute(command)).toEqual(first);
   });
 
   it('right after a checkout over pools first confirms its hold', async () => {

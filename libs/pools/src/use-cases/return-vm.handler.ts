@@ -10,10 +10,12 @@ export class ReturnVmHandler implements ICommandHandler<ReturnVm> {
   async execute({ context, name, toucher }: ReturnVm) {
     const owner = await this.machines.owner(name, context.time);
     if (owner === undefined) return refuse('vm-unknown', { name });
-    if (owner.kept) return refuse('vm-not-running', { name, state: 'destroyed' });
-    const { pool } = owner;
+    const { pool, kept } = owner;
     const { rules } = this.machines;
     const command = { type: 'return-vm', name, toucher, rules, at: context.time } as const;
-    return this.machines.run(context, pool, command, () => ({ pool }));
+    // Also of a destroyed one: a command that came again gets its first answer there.
+    const outcome = await this.machines.run(context, pool, command, () => ({ pool }));
+    const isGone = kept && outcome.kind === 'refused' && outcome.code === 'vm-unknown';
+    return isGone ? refuse('vm-not-running', { name, state: 'destroyed' }) : outcome;
   }
 }

@@ -23,7 +23,7 @@ abstract class VmTaskHandler {
   ): Promise<PoolsOutcome<Answer>> {
     const at = context.time;
     const owner = await this.machines.owner(name, at);
-    if (owner === undefined || owner.kept) return refuse('vm-unknown', { name });
+    if (owner === undefined) return refuse('vm-unknown', { name });
     const { rules } = this.machines;
     return this.machines.run(context, owner.pool, { type: 'request-task', name, task, toucher, rules, at }, answer);
   }
