@@ -21,12 +21,19 @@ const noSuchObject = 32;
  */
 export class LdapConnection {
   private readonly client: Client;
-  private readonly sockets: Socket[] = [];
+  private socket: Socket | undefined;
+  private readonly failed: Promise<never>;
+  private fail: (reason: string) => void = () => undefined;
 
   private constructor(
     private readonly settings: Pick<PoolLdapSettings, 'url' | 'startTls' | 'timeoutSeconds'>,
     private readonly tls: ConnectionOptions,
   ) {
+    this.failed = new Promise((_, reject) => {
+      this.fail = (reason) => reject(new LdapUnavailable(reason));
+    });
+    // Nobody may be waiting yet when the connection is lost.
+    this.failed.catch(() => undefined);
     const ms = settings.timeoutSeconds * 1000;
     const secure = settings.url.startsWith('ldaps:');
     this.client = new Client({
@@ -50,13 +57,10 @@ export class LdapConnection {
     const host = new URL(settings.url).hostname.replace(/^\[(.*)\]$/, '$1');
     const tls = { host, ...(isIP(host) === 0 ? { servername: host } : {}), ...(ca !== undefined && { ca }) };
     const connection = new LdapConnection(settings, tls);
-    let timer: NodeJS.Timeout | undefined;
-    const late = new Promise<never>((_, reject) => {
-      const ms = settings.timeoutSeconds * 1000;
-      timer = setTimeout(() => reject(new LdapUnavailable(`no answer within ${ms} ms`)), ms);
-    });
+    const ms = settings.timeoutSeconds * 1000;
+    const timer = setTimeout(() => connection.fail(`no answer within ${ms} ms`), ms);
     try {
-      return await Promise.race([connection.prepared().then(() => work(connection)), late]);
+      return await Promise.race([connection.prepared().then(() => work(connection)), connection.failed]);
     } catch (error) {
       throw unavailable(error);
     } finally {
@@ -84,7 +88,7 @@ export class LdapConnection {
         scope: 'sub',
         filter,
         sizeLimit: 2,
-        timeLimit: this.settings.timeoutSeconds,
+        timeLimit: Math.ceil(this.settings.timeoutSeconds),
         attributes: ['1.1'],
       });
       return searchEntries.map(({ dn }) => dn);
@@ -99,18 +103,17 @@ export class LdapConnection {
   }
 
   private keep<Made extends Socket>(make: () => Made): Made {
-    if (this.sockets.length > 0) throw new LdapUnavailable('the connection was lost');
+    if (this.socket !== undefined) throw new LdapUnavailable('the connection was lost');
     const made = make();
-    this.sockets.push(made);
+    this.socket = made;
+    made.once('close', () => this.fail('the connection was lost'));
     return made;
   }
 
   private close(): void {
-    for (const socket of this.sockets) {
-      // Whatever goes wrong with it from here on is nobody's business.
-      socket.on('error', () => undefined);
-      socket.destroy();
-    }
+    // Whatever goes wrong with it from here on is nobody's business.
+    this.socket?.on('error', () => undefined);
+    this.socket?.destroy();
   }
 }
 

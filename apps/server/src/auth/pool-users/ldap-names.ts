@@ -10,7 +10,8 @@ const unseen = /[\p{C}\p{DI}\uFFFC]/u;
  */
 export function userNameOf(typed: string): string | undefined {
   if (unseen.test(typed)) return undefined;
-  const name = typed.normalize('NFKC').toLowerCase().replaceAll(/\s+/g, ' ').trim();
+  // Twice: a small letter may go together with the accent behind it where the capital does not.
+  const name = typed.normalize('NFKC').toLowerCase().normalize('NFKC').replaceAll(/\s+/g, ' ').trim();
   return name === '' || name.length > maxNameLength ? undefined : name;
 }
 
