@@ -115,6 +115,9 @@ describe('a store that fails', () => {
     );
     if (at < 3) expect(plan.met).toHaveLength(1);
     plan.stop();
+    // C3: while an outcome is unknown nothing is decided and nothing released.
+    const types = (await bed.log()).map(({ type }) => type);
+    if (answer instanceof OutcomeUnknown) expect(types).not.toContain('CheckoutFailed');
     const given = await afterwards();
     if (answer instanceof StoreUnavailable) expect(given).toBe(false);
     else if (!(answer instanceof OutcomeUnknown))

@@ -23,7 +23,14 @@ const mostRounds = 32;
 type Tried =
   | { readonly kind: 'outcome'; readonly outcome: CheckoutOutcome }
   | { readonly kind: 'short'; readonly name: string; readonly ready: number }
-  | { readonly kind: 'again'; readonly behind: readonly UndecidedHold[]; readonly decided: boolean };
+  | {
+      readonly kind: 'again';
+      /** Whom to wait for first; nobody: with another plan. */
+      readonly behind: readonly UndecidedHold[];
+      readonly decided: boolean;
+      /** Should there be no time left. */
+      readonly short: { readonly name: string; readonly ready: number };
+    };
 
 /** Checkouts that need more than one append: several pools, several that may give, or a command that may come again. */
 @Injectable()
@@ -65,7 +72,7 @@ export class CheckoutRounds {
         short = tried;
         break;
       }
-      waitFor = tried.behind;
+      ({ behind: waitFor, short } = tried);
       if (tried.decided) number += 1;
     }
     return poolsEmpty(order.asked, short.name, short.ready);
@@ -90,21 +97,22 @@ export class CheckoutRounds {
       return { kind: 'outcome', outcome: completedAnswer(outcome.event, asked, this.epoch()) };
     const { failure, decided } = outcome;
     if (failure?.kind === 'busy') return { kind: 'outcome', outcome: refuse('busy', { pool: failure.pool }) };
-    if (failure?.kind === 'empty' && withoutChoice(asked)) {
-      const name = plan.plan.get(failure.pool)?.[0]?.requestedAs ?? failure.pool;
-      return { kind: 'short', name, ready: failure.ready };
-    }
-    return { kind: 'again', behind: failure?.kind === 'waiting' ? failure.holds : [], decided };
+    const name = plan.plan.get(failure?.pool ?? '')?.[0]?.requestedAs ?? asked[0]?.name ?? '';
+    const short = { name, ready: failure !== undefined && 'ready' in failure ? failure.ready : 0 };
+    if (failure?.kind === 'empty' && withoutChoice(asked)) return { kind: 'short', ...short };
+    return { kind: 'again', behind: failure?.kind === 'waiting' ? failure.holds : [], decided, short };
   }
 
   private async takeFromOne(order: CheckoutOrder, pool: string, name: string, count: number): Promise<Tried> {
     const outcome = await this.onePool.take(order, pool, name, count);
     if (outcome.kind === 'accepted') return { kind: 'outcome', outcome };
     const { code, facts } = outcome;
-    if (code === 'held-by-others') return { kind: 'again', behind: othersHolds(pool, facts), decided: false };
     if (code === 'busy') return { kind: 'outcome', outcome: refuse(code, facts) };
-    const ready = typeof facts.ready === 'number' ? facts.ready : 0;
-    return withoutChoice(order.asked) ? { kind: 'short', name, ready } : { kind: 'again', behind: [], decided: false };
+    const short = { name, ready: typeof facts.ready === 'number' ? facts.ready : 0 };
+    if (code === 'held-by-others') return { kind: 'again', behind: othersHolds(pool, facts), decided: false, short };
+    return withoutChoice(order.asked)
+      ? { kind: 'short', ...short }
+      : { kind: 'again', behind: [], decided: false, short };
   }
 
   /** Who gives what, by the stocks on the streams; where others hold what is missing, they are to be waited for. */
@@ -118,12 +126,13 @@ export class CheckoutRounds {
     const ready = new Map(stocks.map(({ pool, free }) => [pool, free]));
     const planned = planCheckout(asked, ready, () => this.world.random());
     if (planned.kind === 'planned') return planned;
-    const withHeld = new Map(stocks.map(({ pool, free, held }) => [pool, free + held]));
-    if (planCheckout(asked, withHeld, () => 0).kind === 'planned')
-      return { kind: 'again', behind: stocks.flatMap(({ holds }) => holds), decided: false };
     const candidates = asked.find(({ name }) => name === planned.name)?.candidates.pools ?? [];
     const total = candidates.reduce((sum, pool) => sum + (ready.get(pool) ?? 0), 0);
-    return { kind: 'short', name: planned.name, ready: total };
+    const short = { name: planned.name, ready: total };
+    const withHeld = new Map(stocks.map(({ pool, free, held }) => [pool, free + held]));
+    return planCheckout(asked, withHeld, () => 0).kind === 'planned'
+      ? { kind: 'again', behind: stocks.flatMap(({ holds }) => holds), decided: false, short }
+      : { kind: 'short', ...short };
   }
 
   private async stock(pool: string, attempt: Attempt) {
