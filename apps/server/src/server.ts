@@ -12,6 +12,7 @@ import type { Logger } from 'pino';
 import { recordConfiguration } from './configuration/record-configuration.js';
 import { plainRefusals } from './facades.js';
 import { LeasebookModule } from './facades/leasebook/index.js';
+import { VmpoolerMetrics } from './facades/vmpooler/index.js';
 import { LastResortFilter } from './http/last-resort.js';
 import { logRequests } from './http/request-log.js';
 import { addSecurityHeaders } from './http/security-headers.js';
@@ -19,6 +20,7 @@ import { createServerAdapter } from './http/server-adapter.js';
 import { Metrics } from './operations/metrics.js';
 import { serveOpenApi } from './operations/openapi.js';
 import { PinoLogger } from './operations/pino-logger.service.js';
+import { PoolMoments } from './operations/pool-moments.js';
 import { observeRuntime } from './operations/runtime-observer.js';
 import { RuntimeReadModels } from './operations/runtime-read-models.js';
 import { ServerReadiness } from './operations/server-readiness.js';
@@ -87,11 +89,15 @@ async function listen(platform: Platform, readiness: ServerReadiness, logger: Lo
     adapter,
     { bodyParser: false, logger: new PinoLogger(logger), abortOnError: false },
   );
+  const poolMetrics = app.get(VmpoolerMetrics);
+  metrics.add(poolMetrics);
+  const moments = new PoolMoments(ports.eventStore, (moment) => poolMetrics.observeMachine(moment));
   app.useGlobalFilters(new LastResortFilter(plainRefusals));
   serveOpenApi(app, { modules: [LeasebookModule], version });
   await app.init();
   await recordConfiguration(runtime.executor, settings, ports.clock);
   const firstPassword = await makeAdministrator(app, settings);
+  await moments.start();
   await app.get(HypervisorDiscovery).start();
   await app.get(ConfigurePools).run();
   await runtime.startProcesses([
@@ -105,6 +111,7 @@ async function listen(platform: Platform, readiness: ServerReadiness, logger: Lo
     await app.get(VmSupply).stop();
     await app.get(HypervisorDiscovery).stop();
     await app.close();
+    await moments.stop();
     await runtime.stop();
     await ports.close();
     await telemetry.stop();

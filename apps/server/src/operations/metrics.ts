@@ -1,6 +1,12 @@
 import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from 'prom-client';
 import type { RequestFacts } from '../http/request-log.js';
 
+/** Figures of a face in a registry of its own. */
+export interface OwnMetrics {
+  readonly registry: Registry;
+  observeRequest(facts: RequestFacts): void;
+}
+
 /** Everything under `/metrics`. Labels are bounded: routes are patterns, streams are kinds. */
 export class Metrics {
   readonly registry = new Registry();
@@ -43,6 +49,8 @@ export class Metrics {
   /** One for each route and status: looked up, not labelled anew. */
   private readonly series = new Map<string, ReturnType<typeof this.requests.labels>>();
 
+  private readonly others: OwnMetrics[] = [];
+
   constructor() {
     collectDefaultMetrics({ register: this.registry });
   }
@@ -55,6 +63,18 @@ export class Metrics {
       this.series.set(key, series);
     }
     series.observe(facts.milliseconds / 1000);
+    for (const other of this.others) other.observeRequest(facts);
+  }
+
+  /** They are told of every request, and served with these. */
+  add(other: OwnMetrics): void {
+    this.others.push(other);
+  }
+
+  /** In the text format of Prometheus. */
+  async text(): Promise<string> {
+    const texts = await Promise.all([this, ...this.others].map(({ registry }) => registry.metrics()));
+    return texts.join('\n');
   }
 
   private counter<Label extends string>(name: string, help: string, labelNames: readonly Label[]): Counter<Label> {

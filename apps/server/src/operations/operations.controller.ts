@@ -30,7 +30,7 @@ export class OperationsController {
 
   @Get('metrics')
   async figures(@Res() reply: FastifyReply): Promise<void> {
-    const text = await this.metrics.registry.metrics();
+    const text = await this.metrics.text();
     reply.header('content-type', this.metrics.registry.contentType).send(text);
   }
 }
