@@ -29,8 +29,7 @@ export class SuiteRun {
     const request = this.requestOf(test);
     const expected = { ...test.expect, headers: { ...this.expectedHeaders(row), ...lower(test.expect.headers) } };
     const answer = await this.expectedAnswer(request, expected, (test.until?.seconds ?? 0) * 1000);
-    for (const [name, source] of Object.entries(test.capture ?? {}))
-      this.variables[name] = captured(template.capture?.[name] ?? source, answer);
+    for (const [name, source] of Object.entries(test.capture ?? {})) this.variables[name] = captured(source, answer);
   }
 
   close(): void {

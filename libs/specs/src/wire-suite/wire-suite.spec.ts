@@ -183,6 +183,15 @@ tests:
     expect(await outcomes(source)).toEqual({ '(before)': '', second: '', third: '' });
   });
 
+  it('captures at a place that a variable names', async () => {
+    const source = `about: x
+tests:
+  - {name: first, request: GET /counted, each: [{key: count}], expect: {status: 200}, capture: {n: '$.$key'}}
+  - {name: second, request: GET /$n, expect: {status: 200, partial: {url: /1}}}
+`;
+    expect(await outcomes(source)).toEqual({ '(before)': '', 'first (1)': '', second: '' });
+  });
+
   it('asks again until the answer is as expected, and captures that one', async () => {
     const source = `about: x
 tests:

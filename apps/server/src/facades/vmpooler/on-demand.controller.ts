@@ -42,7 +42,7 @@ export class OnDemandController {
     const { value, stale } = await this.queries.execute(new GetOnDemandRequest(id, this.face.now()));
     markStale(reply, stale);
     if (value === undefined) throw requestUnknown(id);
-    const { status, body } = onDemandView(value, asked(request).version, this.face.settings.domain);
+    const { status, body } = onDemandView(id, value, asked(request).version, this.face.settings.domain);
     return answer(request, reply, status, body);
   }
 
@@ -77,13 +77,11 @@ export class OnDemandController {
     throw errorOf(outcome);
   }
 
-  /** For what is not positive nothing is made, but the name must be one; nothing at all is no request. */
+  /** For what is not positive nothing is made, but the name must be one. */
   private positive(named: readonly WantedVms[]): readonly WantedVms[] {
     const unknown = named.filter(({ name }) => !this.face.isName(name));
     if (unknown.length > 0) throw this.unknownNames(unknown.map(({ name }) => name));
-    const wanted = named.filter(({ count }) => count > 0);
-    if (wanted.length === 0) throw VmpoolerError.notFound();
-    return wanted;
+    return named.filter(({ count }) => count > 0);
   }
 
   private unknownNames(names: readonly string[]): VmpoolerError {

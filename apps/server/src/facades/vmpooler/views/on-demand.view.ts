@@ -10,13 +10,14 @@ export interface OnDemandAnswer {
 
 /** `GET /ondemandvm/<id>`: by the names that were asked for, in their order (contracts/vmpooler §10). */
 export function onDemandView(
+  requestId: string,
   request: OnDemandRequestDocument,
   version: VmpoolerVersion,
   domain: string | null,
 ): OnDemandAnswer {
   const head: readonly Field[] = [
     ['ok', true],
-    ['request_id', request._id],
+    ['request_id', requestId],
     ['ready', request.status === 'ready'],
   ];
   switch (request.status) {
