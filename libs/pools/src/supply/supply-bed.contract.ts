@@ -199,8 +199,10 @@ export class SupplyBed {
 
   /** What provider, hypervisors, names and pools do not agree upon; none: nothing leaked. */
   async leaks(): Promise<readonly string[]> {
-    const hosts = await this.provider.listHypervisors({ requestId: this.world.uuid(), timeoutMs: 1 });
-    const machines = hosts.hypervisors.flatMap(({ guests }) => guests.map(({ uuid }) => uuid));
+    const { control } = this.provider;
+    const machines = control.hosts.flatMap(({ nativeId }) =>
+      Array.from(control.guestsOn(nativeId), ({ uuid }) => uuid),
+    );
     return leaksIn(recordedMachines(await this.events()), machines, this.clock.now());
   }
 
