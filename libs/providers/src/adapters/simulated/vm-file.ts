@@ -111,8 +111,11 @@ export class VmFile implements VmJournal {
 class UnknownFormat extends Error {}
 
 function isDamage(error: unknown): boolean {
-  if (error instanceof Database.SqliteError) return /^SQLITE_(NOTADB|CORRUPT)/.test(error.code);
-  return error instanceof UnknownFormat || error instanceof SyntaxError;
+  // By the code: where modules are loaded anew, SQLite's errors are of the class that was loaded first.
+  const { code } = error as { readonly code?: unknown };
+  return (
+    /^SQLITE_(NOTADB|CORRUPT)/.test(String(code)) || error instanceof UnknownFormat || error instanceof SyntaxError
+  );
 }
 
 function setAside(path: string): void {
