@@ -1,10 +1,8 @@
 import type { EventStore } from '#event-store';
 import { MemoryEventStore } from '#event-store/adapters/memory';
 import type { CommandContext } from '#kernel';
-import { createMemoryReadStore } from '#read-store/adapters/memory';
-import { MemoryVault, observing, ProcessRunner, StoreCommandExecutor, systemContext } from '#runtime';
-import { turns, VirtualClock } from '#specs';
-import { createMemoryTimers } from '#timers/adapters/memory';
+import { MemoryVault, StoreCommandExecutor, systemContext, type ProcessRunner } from '#runtime';
+import { allDone, processesIn, turns, VirtualClock, world } from '#specs';
 import type { PoolHolder, WantedVms } from '../contracts.js';
 import { CheckOutVms, PoolUsers, TokenUses } from '../contracts.js';
 import { pool as poolAggregate, poolStream } from '../pool/pool.aggregate.js';
@@ -72,12 +70,6 @@ function seeded(seed: number): () => number {
   };
 }
 
-const pauses = {
-  firstMs: 1,
-  mostMs: 1,
-  sleep: (ms: number) => (ms >= 60_000 ? new Promise<void>(() => undefined) : turns(1)),
-};
-
 export interface ProcessParts {
   readonly store?: EventStore;
   readonly settings?: Partial<PoolsSettings>;
@@ -91,11 +83,11 @@ export class PoolsBed {
   readonly settings: PoolsSettings;
   /** What all processes write to; each has its own view, as servers have of a shared store. */
   readonly store = new MemoryEventStore({ clock: this.clock, exclusive: false });
-  readonly readStore = createMemoryReadStore();
   /** Of the last runner: like those of an embedded server, they end with it. */
-  timers = createMemoryTimers(this.clock);
+  timers = world({ clock: this.clock }).timers;
   readonly users = new Map<string, { readonly administrator: boolean }>();
   readonly uses = new Map<string, number>();
+  private readonly readStore = world({ clock: this.clock }).readStore;
   private made = 0;
 
   constructor(settings: Partial<PoolsSettings> = {}, seed = 1) {
@@ -173,9 +165,9 @@ export class PoolsBed {
     const { store = this.store } = parts;
     const { running } = this.process(parts);
     const { readStore, clock } = this;
-    const timers = createMemoryTimers(clock);
-    this.timers = timers;
-    return new ProcessRunner({ store, readStore, timers, clock, processes: running, observer: observing({}), pauses });
+    const ports = world({ store, readStore, clock });
+    this.timers = ports.timers;
+    return processesIn(ports, running);
   }
 
   context(more: Partial<CommandContext> = {}): CommandContext {
@@ -259,15 +251,8 @@ export class PoolsBed {
   }
 
   /** Until the processes have done everything the log holds. */
-  async done(runner: ProcessRunner): Promise<void> {
-    for (let turn = 0; turn < 2_000; turn += 1) {
-      const head = await this.store.head();
-      const status = runner.status();
-      if (status.every(({ position, outstanding }) => outstanding === 0 && (position ?? -1) >= (head?.position ?? -1)))
-        return;
-      await turns(1);
-    }
-    throw new Error(`the processes do not come to the end of the log: ${JSON.stringify(runner.status())}`);
+  done(runner: ProcessRunner): Promise<void> {
+    return allDone(runner, this.store);
   }
 
   /** Types of all events, or of those after so many; with their streams. */
