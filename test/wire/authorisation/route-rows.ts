@@ -4,11 +4,15 @@ import { imageRoutes } from '../../../apps/server/src/facades/image/index.js';
 import { keystoneMounts, keystoneRoutes } from '../../../apps/server/src/facades/keystone/index.js';
 import { accessOf, LeasebookModule } from '../../../apps/server/src/facades/leasebook/index.js';
 import { novaRoutes } from '../../../apps/server/src/facades/nova/index.js';
+import { vmpoolerPatternsOf, vmpoolerRoutes } from '../../../apps/server/src/facades/vmpooler/index.js';
 
-export type Face = 'nova' | 'keystone' | 'image' | 'leasebook' | 'operations';
+export type Face = 'nova' | 'keystone' | 'image' | 'leasebook' | 'vmpooler' | 'operations';
 
-/** Who may use a route; `other`: whatever no other route of the face takes, refused by the face's own errors. */
-export type RowAccess = 'anonymous' | 'token' | 'admin' | 'self' | 'self-or-admin' | 'other';
+/**
+ * Who may use a route; `other`: whatever no other route of the face takes, refused by the face's own errors;
+ * `pool-token`: by rules of its own, which vmpooler-matrix.spec.ts looks at.
+ */
+export type RowAccess = 'anonymous' | 'token' | 'admin' | 'self' | 'self-or-admin' | 'other' | 'pool-token';
 
 /** One row of the matrix. */
 export interface RouteRow {
@@ -99,6 +103,21 @@ function asRegistered(prefix: string, path: string): string {
     .replace(/\/$/, '');
 }
 
+/** HEAD is GET there. */
+function ofVmpooler(): readonly RouteRow[] {
+  return vmpoolerRoutes.flatMap((row) =>
+    vmpoolerPatternsOf(row).flatMap((pattern) =>
+      (row.method === 'GET' ? ['GET', 'HEAD'] : [row.method]).map((method): RouteRow => ({
+        face: 'vmpooler',
+        method,
+        pattern,
+        path: pattern,
+        access: 'pool-token',
+      })),
+    ),
+  );
+}
+
 function ofOperations(): readonly RouteRow[] {
   return ['/healthz', '/readyz', '/metrics', '/openapi.json'].map((pattern) => ({
     face: 'operations',
@@ -115,5 +134,6 @@ export const routeRows: readonly RouteRow[] = [
   ...ofKeystone(),
   ...ofImage(),
   ...ofLeasebook(),
+  ...ofVmpooler(),
   ...ofOperations(),
 ];
