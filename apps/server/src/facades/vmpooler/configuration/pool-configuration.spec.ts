@@ -1,4 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
+import fc from 'fast-check';
 import type { FastifyRequest } from 'fastify';
 import { defaultPoolsSettings } from '#pools';
 import { fields, jsonText, type Field } from '../json-text.js';
@@ -94,6 +95,35 @@ describe('clone targets and resets', () => {
     const { values, wrong } = poolNames(given, isPool);
     expect([...values.keys()].filter(isPool)).toEqual(['suse-15', 'alma-9']);
     expect(wrong).toEqual(['alma']);
+  });
+});
+
+describe('whatever a body says', () => {
+  const names = fc.constantFrom('alma-9', 'suse-15', 'nope', '__proto__', 'constructor', '');
+  const body = fc.oneof(
+    fc.dictionary(names, fc.jsonValue()).map((each) => JSON.stringify(each)),
+    fc.json(),
+    fc.string(),
+  );
+
+  it('is refused, or read as values that can be used and names that cannot', () => {
+    fc.assert(
+      fc.property(body, (text) => {
+        let given: ReturnType<typeof byPool>;
+        try {
+          given = byPool(requestWith(text));
+        } catch (error) {
+          expect(error).toBeInstanceOf(VmpoolerError);
+          return;
+        }
+        for (const { values, wrong } of [sizes, templates, cloneTargets, poolNames].map((read) =>
+          read(given ?? [], isPool),
+        ))
+          for (const [name] of given ?? []) expect(values.has(name) && isPool(name)).toBe(!wrong.includes(name));
+        for (const size of sizes(given ?? [], isPool).values.values())
+          expect(Number.isInteger(size) && size >= 0).toBe(true);
+      }),
+    );
   });
 });
 

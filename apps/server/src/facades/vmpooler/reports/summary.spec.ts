@@ -48,6 +48,32 @@ describe('a range', () => {
     expect(thrown).toMatchObject({ status: 400, text });
   });
 
+  it('is one of days that there are, or refused, whatever is asked for', () => {
+    const day = fc.oneof(
+      fc.stringMatching(/^\d{4}-\d{2}-\d{2}$/),
+      fc
+        .date({ min: new Date('2020-01-01'), max: new Date('2030-01-01'), noInvalidDate: true })
+        .map((date) => date.toISOString().slice(0, 10)),
+      fc.string(),
+    );
+    fc.assert(
+      fc.property(day, day, (from, to) => {
+        let range: ReturnType<typeof dayRange>;
+        try {
+          range = dayRange(`/summary?from=${encodeURIComponent(from)}&to=${encodeURIComponent(to)}`, today);
+        } catch (error) {
+          expect(error).toBeInstanceOf(VmpoolerError);
+          expect((error as VmpoolerError).text).toMatch(/\.$/);
+          return;
+        }
+        const days = daysOf(range);
+        expect([days[0], days.at(-1)]).toEqual([from, to]);
+        expect(new Set(days).size).toBe(days.length);
+        expect(days.length).toBeLessThanOrEqual(longestRange);
+      }),
+    );
+  });
+
   it('is as long as allowed and no longer', () => {
     const first = new Date(Date.parse(today) - (longestRange - 1) * 86_400_000).toISOString().slice(0, 10);
     expect(daysOf(dayRange(`/summary?from=${first}`, today))).toHaveLength(longestRange);
