@@ -31,6 +31,11 @@ export interface AnsweredRequest {
   readonly milliseconds: number;
 }
 
+interface Series {
+  readonly requests: Counter.Internal;
+  readonly durations: Histogram.Internal<string>;
+}
+
 /**
  * vmpooler's own metrics, in a registry of their own. Labels are bounded: pools and aliases of the configuration
  * (`unknown` for what clients make up), a number of user ids, patterns of paths.
@@ -50,6 +55,8 @@ export class VmpoolerMetrics {
   });
   private readonly names: ReadonlySet<string>;
   private readonly users = new Set<string>();
+  /** By method, status and pattern: looked up, not labelled anew. */
+  private readonly series = new Map<string, Series | 'not ours'>();
 
   constructor(
     @Inject(POOLS_SETTINGS) { pools }: Pick<PoolsSettings, 'pools'>,
@@ -127,10 +134,23 @@ export class VmpoolerMetrics {
 
   /** Of any request; those of other faces are passed over. */
   observeRequest({ method, route, status, milliseconds }: AnsweredRequest): void {
-    if (!isOfThisFace(route)) return;
+    const key = `${method} ${String(status)} ${route}`;
+    let series = this.series.get(key);
+    if (series === undefined) {
+      series = isOfThisFace(route) ? this.seriesOf(method, route, status) : 'not ours';
+      this.series.set(key, series);
+    }
+    if (series === 'not ours') return;
+    series.requests.inc();
+    series.durations.observe(milliseconds / 1000);
+  }
+
+  private seriesOf(method: string, route: string, status: number): Series {
     const labels = { method: method.toLowerCase(), path: pathLabel(route) };
-    this.counters.http_requests_total.inc({ ...labels, code: status });
-    this.histograms.http_request_duration_seconds.observe(labels, milliseconds / 1000);
+    return {
+      requests: this.counters.http_requests_total.labels({ ...labels, code: status }),
+      durations: this.histograms.http_request_duration_seconds.labels(labels),
+    };
   }
 
   private poolname(name: string): string {
