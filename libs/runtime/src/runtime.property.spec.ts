@@ -275,7 +275,8 @@ describe('whatever fails', () => {
         .map(([as, key]) => as + key);
       const labels = fc.uniqueArray(label, { maxLength: 4, selector: (one) => one.slice(1) });
       await fc.assert(
-        fc.asyncProperty(fc.array(labels, { minLength: 1, maxLength: 50 }), faults, async (work, script) => {
+        fc.asyncProperty(fc.array(labels, { minLength: 1, maxLength: 50 }), faults, async (wanted, script) => {
+          const work = withoutSecondStarts(wanted);
           const log = new MemoryLog('epoch');
           const clock = new VirtualClock(0);
           const readStore = createMemoryReadStore();
@@ -310,6 +311,23 @@ describe('whatever fails', () => {
     longest,
   );
 });
+
+/**
+ * A start of what is kept becomes a going on. After a crash a second start is not always known as one: nothing is kept
+ * of an instance that was stopped after it.
+ */
+function withoutSecondStarts(work: readonly (readonly string[])[]): string[][] {
+  const live = new Set<string>();
+  return work.map((labels) =>
+    labels.map((label) => {
+      const [way, key] = [label.charAt(0), label.slice(1)];
+      if (way === '+' && live.has(key)) return `=${key}`;
+      if (way === '+') live.add(key);
+      if (way === '-') live.delete(key);
+      return label;
+    }),
+  );
+}
 
 /** `revision key times`: what the labels mention, folded plainly. */
 function expectedMentions(work: readonly (readonly string[])[]): string[] {

@@ -37,8 +37,12 @@ export class InstanceStore {
     this.changed.set(key, instance);
   }
 
-  /** Writes what has changed until now, with a checkpoint that is not ahead of it. */
-  async flush(checkpoint: Checkpoint): Promise<void> {
+  /**
+   * Writes what has changed until now, with a checkpoint that is not ahead of it. Answers the position that is stored
+   * then: further than the checkpoint when a former runner of this process has come further meanwhile. The write was
+   * left out in that case, and is still to be done.
+   */
+  async flush(checkpoint: Checkpoint): Promise<number> {
     const writing = [...this.changed];
     const collection = instancesName(this.process);
     const writes = writing.map(([key, { text, position }]): DocumentWrite => {
@@ -47,8 +51,11 @@ export class InstanceStore {
       return { kind: 'put', collection, position, document };
     });
     await this.store.apply(writes, checkpoint);
+    const stored = (await this.store.checkpoint())?.position ?? checkpoint.position;
+    if (stored > checkpoint.position) return stored;
     for (const [key, instance] of writing) {
       if (this.changed.get(key) === instance) this.changed.delete(key);
     }
+    return stored;
   }
 }

@@ -70,7 +70,9 @@ export class ProcessLoop implements LogConsumer {
   private room: Room | undefined;
   private flushing: Promise<void> | undefined;
   private sinceCheckpoint = 0;
-  /** Something was done since then of which no instance tells. */
+  /** Nothing is written before everything up to here is done: a former runner of this process came so far. */
+  private writtenTo = -Infinity;
+  /** Something was done since the last write of which no instance tells. */
   private doneAlone = false;
 
   constructor(
@@ -259,6 +261,7 @@ export class ProcessLoop implements LogConsumer {
 
   private worthWriting(): boolean {
     const { through } = this.lowWater;
+    if ((this.position ?? -Infinity) < this.writtenTo) return false;
     if (through === undefined && this.checkpoint === undefined) return false;
     if (this.instances.unwritten > 0 || this.sinceCheckpoint >= checkpointEvery) return true;
     return this.doneAlone && through !== undefined && through.position !== this.checkpoint?.position;
@@ -273,8 +276,8 @@ export class ProcessLoop implements LogConsumer {
     if (checkpoint === undefined) return;
     this.sinceCheckpoint = 0;
     this.doneAlone = false;
-    await this.instances.flush(checkpoint);
-    this.checkpoint = checkpoint;
+    this.writtenTo = await this.instances.flush(checkpoint);
+    if (this.writtenTo === checkpoint.position) this.checkpoint = checkpoint;
   }
 
   private makeRoom(): void {
