@@ -34,6 +34,10 @@ const metadata = fc.dictionary(
 const service = fc.constantFrom('disable', 'enable', 'force-down', 'lift-force-down');
 const password = 'of-somebody-who-is-made-up';
 
+/** A machine that was checked out before. */
+const machine = '/vmpooler/api/v3/vm/:machine';
+const tags = fc.dictionary(fc.constantFrom('project', 'user'), fc.constantFrom('x', 'y'), { minKeys: 1 });
+
 /** Some work, some are refused; together they touch every read model. */
 const step: fc.Arbitrary<Step> = fc.oneof(
   {
@@ -62,12 +66,27 @@ const step: fc.Arbitrary<Step> = fc.oneof(
     ),
   name.map((person) => post('/v3/users', { user: { name: person, password } })),
   name.map((project) => post('/v3/projects', { project: { name: project } })),
+  {
+    weight: 5,
+    arbitrary: fc
+      .constantFrom('debian-12', 'rocky-9+debian-12', 'rocky-9+rocky-9')
+      .map((wanted) => post(`/vmpooler/api/v3/vm/${wanted}`, {})),
+  },
+  { weight: 3, arbitrary: tags.map((set) => ({ method: 'PUT', path: machine, json: { tags: set } })) },
+  { weight: 2, arbitrary: fc.constant({ method: 'DELETE', path: machine }) },
+  fc.constantFrom('snapshot', 'disk/8').map((work) => post(`${machine}/${work}`, {})),
+  fc.integer({ min: 1, max: 3 }).map((count) => post('/vmpooler/api/v3/ondemandvm', { 'rocky-9': count })),
+  fc.constant({ method: 'POST', path: '/vmpooler/api/v3/token' }),
   fc
-    .constantFrom('aggregates', 'hypervisors', 'auditTrail')
+    .integer({ min: 0, max: 12 })
+    .map((size) => post('/vmpooler/api/v3/config/poolsize', { 'debian-12-x86_64': String(size) })),
+  fc.constant(post('/vmpooler/api/v3/poolreset', { 'rocky-9-x86_64': '1' })),
+  fc
+    .constantFrom('aggregates', 'hypervisors', 'vms', 'pools', 'vmRecords', 'auditTrail')
     .map((model) => post(`/leasebook/v1/read-models/${model}/rebuild`, {})),
 );
 /** What comes between two runs of the server on one data folder. */
-const lives = fc.array(fc.array(step, { minLength: 5, maxLength: 40 }), { minLength: 1, maxLength: 2 });
+const lives = fc.array(fc.array(step, { minLength: 20, maxLength: 60 }), { minLength: 1, maxLength: 2 });
 
 const folders: string[] = [];
 let server: InProcessServer | undefined;
@@ -77,23 +96,60 @@ afterEach(async () => {
   for (const folder of folders.splice(0)) rmSync(folder, { recursive: true, force: true });
 });
 
+/** A server that is worked on; pool tokens and machines that it gave out are used further on. */
+class Work {
+  readonly accepted: string[] = [];
+  private readonly machines: string[] = [];
+  private poolToken: string | undefined;
+
+  constructor(
+    private readonly url: string,
+    private readonly token: string,
+  ) {}
+
+  async do({ method, path, json }: Step): Promise<void> {
+    const name = this.machines[this.accepted.length % Math.max(1, this.machines.length)];
+    const asked = path.replace(':machine', name ?? 'nobody');
+    const answer = await ask(this.url, method, asked, {
+      ...this.credentials(path),
+      ...(json === undefined ? {} : { json }),
+    });
+    const { status, text } = answer;
+    if (status >= 500 && status !== 503) throw new Error(`${method} ${asked}: ${String(status)} ${text}`);
+    if (status >= 300) return;
+    this.accepted.push(`${method} ${path.replace(/(?<=\/)\d+(?=\/|$)/, ':id')}`);
+    if (path.startsWith('/vmpooler')) this.keep(answer.json as Readonly<Record<string, unknown>>);
+  }
+
+  private credentials(path: string): { readonly token?: string; readonly headers?: Record<string, string> } {
+    if (path.startsWith('/vmpooler')) {
+      const basic = Buffer.from(`admin:${adminPassword}`).toString('base64');
+      if (path.endsWith('/token')) return { headers: { authorization: `Basic ${basic}` } };
+      return this.poolToken === undefined ? {} : { token: this.poolToken };
+    }
+    const version = path.endsWith('/images') ? '2.81' : '2.1';
+    return { token: this.token, headers: { 'x-openstack-nova-api-version': version } };
+  }
+
+  private keep(answer: Readonly<Record<string, unknown>>): void {
+    if (typeof answer.token === 'string') this.poolToken = answer.token;
+    for (const each of Object.values(answer)) {
+      const given = (each as { hostname?: string | string[] } | null)?.hostname ?? [];
+      this.machines.push(...[given].flat());
+    }
+  }
+}
+
 /** The operations that were accepted. */
 async function live(dataDir: string, steps: readonly Step[]): Promise<readonly string[]> {
-  const accepted: string[] = [];
-  server = await startInProcess({ dataDir });
-  const token = await logIn(server.url, 'admin', adminPassword);
-  for (const { method, path, json } of steps) {
-    const { status, text } = await ask(server.url, method, path, {
-      token,
-      ...(json === undefined ? {} : { json }),
-      headers: { 'x-openstack-nova-api-version': path.endsWith('/images') ? '2.81' : '2.1' },
-    });
-    if (status >= 500) throw new Error(`${method} ${path}: ${String(status)} ${text}`);
-    if (status < 300) accepted.push(path.replace(/(?<=\/)\d+(?=\/|$)/, ':id'));
-  }
+  const simulatedVms = { cloneSeconds: { min: 0, max: 0.01 }, bootSeconds: { min: 0, max: 0.01 }, failureRate: 0.1 };
+  server = await startInProcess({ dataDir, settings: { simulatedVms } });
+  const work = new Work(server.url, await logIn(server.url, 'admin', adminPassword));
+  await work.do({ method: 'POST', path: '/vmpooler/api/v3/token' });
+  for (const step of steps) await work.do(step);
   await server.stop();
   server = undefined;
-  return accepted;
+  return work.accepted;
 }
 
 describe('read models after a random workload', () => {
@@ -119,8 +175,9 @@ describe('read models after a random workload', () => {
       });
       await fc.assert(property, { numRuns: runs, endOnFailure: true });
       // It was a workload: not everything was refused.
-      expect(accepted).toContain('/v2.1/os-aggregates');
-      expect(accepted.size).toBeGreaterThan(4);
+      expect(accepted).toContain('POST /v2.1/os-aggregates');
+      expect([...accepted].join(' ')).toContain('POST /vmpooler/api/v3/vm/');
+      expect(accepted.size).toBeGreaterThan(8);
       expect(documents).toBeGreaterThan(100);
     },
     runs * 20_000,
