@@ -59,7 +59,7 @@ describe('last uses of pool tokens', () => {
   it('are known to the next server, at the latest when this one stops', async () => {
     const { store, uses } = world();
     uses.note('a', 7);
-    await uses.onModuleDestroy();
+    await uses.onApplicationShutdown();
     expect(await lastOf(world(store).uses, 'a', 'b')).toEqual([['a', 7]]);
   });
 
@@ -68,8 +68,8 @@ describe('last uses of pool tokens', () => {
     const other = world(store).uses;
     uses.note('a', 5);
     other.note('a', 9);
-    await other.onModuleDestroy();
-    await uses.onModuleDestroy();
+    await other.onApplicationShutdown();
+    await uses.onApplicationShutdown();
     expect(await lastOf(uses, 'a')).toEqual([['a', 9]]);
   });
 
@@ -80,7 +80,7 @@ describe('last uses of pool tokens', () => {
     await clock.advance(minute);
     uses.note('a', 8);
     uses.note('c', 8);
-    const stopped = uses.onModuleDestroy();
+    const stopped = uses.onApplicationShutdown();
     await Promise.all([uses.forget('a'), uses.forget('b'), uses.forget('c'), stopped]);
     expect(await lastOf(uses, 'a', 'b', 'c')).toEqual([]);
     expect(await lastOf(world(store).uses, 'a', 'b', 'c')).toEqual([]);
@@ -114,7 +114,7 @@ describe('last uses of pool tokens', () => {
     const { store, uses } = world();
     await store.close();
     uses.note('a', 7);
-    await uses.onModuleDestroy();
+    await uses.onApplicationShutdown();
     await uses.forget('b');
     expect(await lastOf(uses, 'a')).toEqual([['a', 7]]);
   });

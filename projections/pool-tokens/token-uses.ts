@@ -1,6 +1,6 @@
 import { TokenUses } from '#pools';
 import { READ_STORE, type ReadStore } from '#read-store';
-import { Inject, Injectable, Optional, type OnModuleDestroy, type Provider } from '@nestjs/common';
+import { Inject, Injectable, Optional, type OnApplicationShutdown, type Provider } from '@nestjs/common';
 
 /** Between two times at which uses are written. Milliseconds. */
 const writeEvery = 60_000;
@@ -25,7 +25,7 @@ export const TOKEN_USE_TIMERS = Symbol('TokenUseTimers');
  * store that does not answer gets them a minute later. Neither hinders anybody.
  */
 @Injectable()
-export class StoredTokenUses extends TokenUses implements OnModuleDestroy {
+export class StoredTokenUses extends TokenUses implements OnApplicationShutdown {
   /** In the order of their last use. */
   private readonly noted = new Map<string, number>();
   private readonly underWay = new Map<string, number>();
@@ -68,7 +68,8 @@ export class StoredTokenUses extends TokenUses implements OnModuleDestroy {
     await this.afterOthers(() => this.store.blobs.delete(keyOf(tokenHash)));
   }
 
-  async onModuleDestroy(): Promise<void> {
+  /** After the last request. */
+  async onApplicationShutdown(): Promise<void> {
     this.stopping = true;
     this.writeAll();
     await this.work;
