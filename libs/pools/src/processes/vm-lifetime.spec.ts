@@ -8,10 +8,9 @@ import { vmLifetimeSaga } from './vm-lifetime.saga.js';
 
 const { given } = reactionsOf(vmLifetimeSaga);
 const history = new RecordedHistory(poolCatalog, checkoutCatalog, vmNameCatalog);
-type Data<Type extends PoolEvent['type']> = Extract<PoolEvent, { type: Type }>['data'];
 
-function on<Type extends PoolEvent['type']>(type: Type, data: object, pool = 'a'): EventEnvelope {
-  return history.on(`pool-${pool}`, { type, data: { pool, at: 1, ...data } as Data<Type> });
+function on(type: PoolEvent['type'], data: object, pool = 'a'): EventEnvelope {
+  return history.on(`pool-${pool}`, { type, data: { pool, at: 1, ...data } });
 }
 
 const requestedVm = (name: string, timeoutAt: number, pool = 'a') =>

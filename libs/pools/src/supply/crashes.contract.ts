@@ -8,7 +8,7 @@ export class CrashPlan {
   private dead = false;
 
   constructor(
-    private readonly atStep = Infinity,
+    private readonly dieAt = Infinity,
     private readonly after = false,
   ) {}
 
@@ -23,7 +23,7 @@ export class CrashPlan {
   async step<T>(work: () => Promise<T>, counts: boolean): Promise<T> {
     if (this.dead) throw new Dead();
     if (counts) this.steps += 1;
-    const last = counts && this.steps === this.atStep;
+    const last = counts && this.steps === this.dieAt;
     if (last && !this.after) {
       this.dead = true;
       throw new Dead();

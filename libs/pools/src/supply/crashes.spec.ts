@@ -2,6 +2,25 @@ import { describe, expect, it } from '@jest/globals';
 import { CrashPlan } from './crashes.contract.js';
 import { samplePool, SupplyBed } from './supply-bed.contract.js';
 
+/** A server that falls asleep at one of its steps, with all that it does then. */
+class SleepPlan extends CrashPlan {
+  constructor(
+    private readonly atStep: number,
+    private readonly sleep: () => Promise<void>,
+  ) {
+    super();
+  }
+
+  override async step<T>(work: () => Promise<T>, counts: boolean): Promise<T> {
+    if (counts && this.steps + 1 === this.atStep) {
+      this.steps += 1;
+      await this.sleep();
+      return work();
+    }
+    return super.step(work, counts);
+  }
+}
+
 const pools = [samplePool('a', { size: 2 })];
 /** Longer than a place is kept for which nobody wishes a machine. */
 const longEnough = 11 * 60_000;
@@ -52,4 +71,17 @@ describe('a server that dies between any two steps', () => {
       }
     },
   );
+});
+
+describe('a server that sleeps at any step for longer than a place is kept', () => {
+  it.each(Array.from({ length: 14 }, (_, step) => step + 1))('loses nothing: step %d', async (step) => {
+    const where = bed();
+    const server = await where.started([samplePool('a', { size: 1 })], {
+      crash: new SleepPlan(step, () => where.sleep(longEnough)),
+    });
+    await where.pass(3 * longEnough);
+    expect(await server.stock('a')).toMatchObject({ ready: 1, pending: 0, completed: 0 });
+    expect(await where.leaks()).toEqual([]);
+    await server.stop();
+  });
 });

@@ -3,6 +3,17 @@ interface Seen {
   readonly data: unknown;
 }
 
+/** Parts of the events that are looked at here: each has those that its type has. */
+interface Told {
+  readonly name: string;
+  readonly vmId: string;
+  readonly vm: { readonly vmId: string; readonly name: string };
+  readonly record: { readonly vmId: string };
+  readonly guest: { readonly uuid: string };
+  readonly guestUuid: string;
+  readonly forgetAt: number;
+}
+
 /** What the log says that there is, by machine. */
 export interface RecordedMachines {
   /** By vmId, its name: wished for and not destroyed. */
@@ -19,17 +30,14 @@ export function recordedMachines(events: readonly Seen[]): RecordedMachines {
   const guests = new Set<string>();
   const claims = new Map<string, { readonly vmId: string; readonly forgetAt: number | null }>();
   for (const { type, data } of events) {
-    const about = data as Record<string, never>;
-    const { name, vmId } = about as unknown as { name: string; vmId: string };
-    if (type === 'VmRequested') {
-      const { vm } = about as unknown as { vm: { vmId: string; name: string } };
-      vms.set(vm.vmId, vm.name);
-    } else if (type === 'VmDiscovered') vms.set(vmId, name);
-    else if (type === 'VmDestroyed') vms.delete((about['record'] as unknown as { vmId: string }).vmId);
-    else if (type === 'GuestPlaced') guests.add((about['guest'] as unknown as { uuid: string }).uuid);
-    else if (type === 'GuestRemoved') guests.delete(about['guestUuid'] as unknown as string);
+    const { name, vmId, vm, record, guest, guestUuid, forgetAt } = data as Told;
+    if (type === 'VmRequested') vms.set(vm.vmId, vm.name);
+    else if (type === 'VmDiscovered') vms.set(vmId, name);
+    else if (type === 'VmDestroyed') vms.delete(record.vmId);
+    else if (type === 'GuestPlaced') guests.add(guest.uuid);
+    else if (type === 'GuestRemoved') guests.delete(guestUuid);
     else if (type === 'VmNameClaimed') claims.set(name, { vmId, forgetAt: null });
-    else if (type === 'VmNameRetired') claims.set(name, { vmId, forgetAt: about['forgetAt'] as unknown as number });
+    else if (type === 'VmNameRetired') claims.set(name, { vmId, forgetAt });
     else if (type === 'VmNameReleased') claims.delete(name);
   }
   return { vms, guests, claims };

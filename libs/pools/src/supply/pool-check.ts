@@ -32,6 +32,7 @@ export class PoolCheck {
   private readonly supplies = new Map<string, Supply>();
   private readonly warnedOf = new Map<string, ReadonlySet<string>>();
   private again: (pool: string) => void = () => undefined;
+  private stopped = false;
 
   constructor(
     private readonly decisions: PoolDecisions,
@@ -57,11 +58,12 @@ export class PoolCheck {
   /** `again`: asked for another check of a pool. */
   start(again: (pool: string) => void): void {
     this.again = again;
+    this.stopped = false;
   }
 
   /** Nothing is begun any more; fulfilled when what is under way has ended. */
   stop(): Promise<void> {
-    this.again = () => undefined;
+    this.stopped = true;
     for (const slots of [this.stock, this.onDemand, this.destroys, this.tasks]) slots.clear();
     return this.workers.stop();
   }
@@ -78,7 +80,7 @@ export class PoolCheck {
         return planOf(supply, this.underWay(pool), this.world.now());
       });
       this.journal.fine(pool, 'checking');
-      if (plan === undefined) return false;
+      if (plan === undefined || this.stopped) return false;
       this.warnOfSlowOnes(pool);
       return await this.carryOutPlan(pool, plan);
     } catch (error) {
@@ -191,7 +193,7 @@ export class PoolCheck {
     }
     this.pauses.worked(vmId);
     this.journal.fine(pool, kind);
-    if (kind !== 'destroy') this.again(pool);
+    if (kind !== 'destroy' && !this.stopped) this.again(pool);
     return true;
   }
 

@@ -9,7 +9,6 @@ import {
 } from '#inventory';
 import { PROVIDERS, ResilientProvider, type Provider } from '#providers';
 import { SimulatedProvider, type SimulatedOptions } from '#providers/adapters/simulated';
-import { createMemoryReadStore } from '#read-store/adapters/memory';
 import {
   CommandExecutor,
   deriveUuid,
@@ -18,8 +17,7 @@ import {
   StoreCommandExecutor,
   systemContext,
 } from '#runtime';
-import { processesIn, turns, VirtualClock } from '#specs';
-import { createInProcessTimers } from '#timers/adapters/in-process';
+import { processesIn, turns, VirtualClock, world } from '#specs';
 import { Global, Module, type LoggerService } from '@nestjs/common';
 import { CommandBus, CqrsModule } from '@nestjs/cqrs';
 import { Test } from '@nestjs/testing';
@@ -70,7 +68,7 @@ export type SupplyServer = Awaited<ReturnType<SupplyBed['server']>>;
 export class SupplyBed {
   readonly clock = new VirtualClock();
   readonly store = new MemoryEventStore({ clock: this.clock });
-  readonly readStore = createMemoryReadStore();
+  readonly readStore = world().readStore;
   readonly provider: SimulatedProvider;
   /** What the supply said. */
   readonly logged: string[] = [];
@@ -119,8 +117,9 @@ export class SupplyBed {
     await module.init();
     const commands = module.get(CommandBus);
     const supply = module.get(VmSupply);
-    const timers = createInProcessTimers(this.clock);
-    const ports = { store: this.store, readStore: this.readStore, timers, clock: this.clock };
+    // Timers live as long as their server.
+    const ports = world({ store: this.store, readStore: this.readStore, clock: this.clock });
+    const { timers } = ports;
     const runner = processesIn(ports, parts.processes === false ? [] : module.get(supplyProcesses));
     const start = async (): Promise<void> => {
       await commands.execute(new DiscoverHypervisors(systemContext(this.clock.now())));
@@ -158,12 +157,11 @@ export class SupplyBed {
 
   async started(pools: readonly PoolSettings[], parts: ServerParts = {}): Promise<SupplyServer> {
     const server = await this.server(pools, parts);
-    let starting = true;
-    const started = server.start().finally(() => {
-      starting = false;
-    });
+    let ended = 0;
+    const started = server.start().finally(() => (ended += 1));
     // The provider may take its time.
-    for (await turns(12); starting; await this.pass(50, 50));
+    await turns(12);
+    while (ended === 0) await this.pass(50, 50);
     await started;
     return server;
   }

@@ -104,6 +104,19 @@ describe('the supply of a pool', () => {
     await server.stop();
   });
 
+  it('destroys a machine that nobody waits for any more without waiting until it has booted', async () => {
+    const bed = new SupplyBed({ vms: { bootMs: { min: 1e9, max: 1e9 } } });
+    const server = await bed.started([samplePool('a', { size: 2 })]);
+    await bed.pass(20_000);
+    expect(server.supply.status().get('a')).toMatchObject({ booting: 2 });
+    await server.decide('a', { type: 'override-size', size: 0, at: bed.clock.now() });
+    await server.decide('a', { type: 'reset', at: bed.clock.now() });
+    await bed.pass(1_000);
+    expect(await bed.of('VmDestroyed')).toHaveLength(2);
+    expect(server.supply.status().get('a')).toMatchObject({ booting: 0, destroying: 0 });
+    await server.stop();
+  });
+
   it('works without nudges and timers, by its own checks alone', async () => {
     const bed = new SupplyBed();
     const server = await bed.started([samplePool('a', { size: 2 })], { processes: false });

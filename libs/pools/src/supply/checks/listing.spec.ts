@@ -55,7 +55,7 @@ describe('machines at a provider that the log does not know', () => {
     expect(() => bed.provider.control.vm(stranger('2').vmId)).not.toThrow();
     const [discovered] = await bed.of('VmDiscovered');
     const registered = (await bed.events()).find(
-      ({ type, data }) => String(type) === 'HypervisorRegistered' && JSON.stringify(data).includes('kvm-1'),
+      ({ type, data }) => (type as string) === 'HypervisorRegistered' && JSON.stringify(data).includes('kvm-1'),
     );
     expect((registered?.data as unknown as { uuid: string }).uuid).toBe(discovered?.placement.hypervisorUuid);
     await server.stop();

@@ -19,6 +19,9 @@ export type Born =
 
 type Attempt = Born | 'name-taken';
 
+/** A wish that came later than this after the place may have lost place and name to the process `vmPlacement`. */
+const mostFromPlaceToWishMs = 60_000;
+
 /**
  * Brings a new machine into the log: a free name, room on a hypervisor, the claim on the name, the wish. What a stop in
  * between leaves, the process `vmPlacement` clears away (docs/reasons/wishes-for-machines.md).
@@ -71,6 +74,7 @@ export class NewMachines {
   private async under(name: string, supply: Supply, vmId: string, request: string | null): Promise<Attempt> {
     const stream = vmNameStream(name);
     if ((await this.executor.look(vmName, stream, ownerOf)) !== undefined) return 'name-taken';
+    const placedAt = this.world.now();
     const placed = await this.place(name, supply, vmId);
     if ('message' in placed) return { kind: 'not-born', why: 'no-room', message: placed.message };
     if (!this.providers.has(placed.provider)) {
@@ -89,7 +93,9 @@ export class NewMachines {
       await this.undo(name, vmId, placed.hypervisorUuid);
       return { kind: 'not-born', why: 'too-late', message: claim.code };
     }
-    return this.wish(planFor(supply, name, vmId, claim.answer, placed), supply.settings.name, request);
+    const born = await this.wish(planFor(supply, name, vmId, claim.answer, placed), supply.settings.name, request);
+    if (born.kind !== 'born' || this.world.now() - placedAt <= mostFromPlaceToWishMs) return born;
+    return this.giveUp(supply.settings.name, name, vmId);
   }
 
   private async place(name: string, { settings }: Supply, vmId: string): Promise<PlacedGuest | { message: string }> {
@@ -118,6 +124,13 @@ export class NewMachines {
     const [event] = wished.events;
     const timeoutAt = event?.type === 'VmRequested' ? event.data.timeoutAt : at;
     return { kind: 'born', vm: { name, vmId, placement, request, requestedAt: at, clonedAt: null, timeoutAt } };
+  }
+
+  private async giveUp(pool: string, name: string, vmId: string): Promise<Born> {
+    const message = 'its wish took too long';
+    const failure = { type: 'note-clone-failed', name, vmId, message, permanent: false } as const;
+    unlessBusy(await this.decisions.execute(pool, { ...failure, at: this.world.now() }));
+    return { kind: 'not-born', why: 'too-late', message };
   }
 }
 

@@ -22,8 +22,4 @@ export class Pauses {
     const left = failure.until - this.world.now();
     return left > 0 && left <= pauseAfter(failure.inRow);
   }
-
-  clear(): void {
-    this.failures.clear();
-  }
 }

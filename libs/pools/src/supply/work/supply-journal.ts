@@ -1,19 +1,33 @@
-import { Logger } from '@nestjs/common';
+import { Inject, Injectable, Logger } from '@nestjs/common';
+import { POOLS_WORLD, type PoolsWorld } from '../../pools.settings.js';
+
+interface Trouble {
+  readonly message: string;
+  readonly loggedAt: number;
+}
+
+/** Messages that name one machine after the other must not fill the log. */
+const betweenLinesMs = 60_000;
 
 /** Logs what is wrong in a pool once, and again only when that changes; and remembers it to be shown. */
+@Injectable()
 export class SupplyJournal {
   private readonly logger = new Logger('Supply');
   /** By pool, then by what it concerns. */
-  private readonly troubles = new Map<string, Map<string, string>>();
+  private readonly troubles = new Map<string, Map<string, Trouble>>();
   private readonly failures = new Map<string, number>();
   private readonly last = new Map<string, string>();
 
+  constructor(@Inject(POOLS_WORLD) private readonly world: PoolsWorld) {}
+
   trouble(pool: string, about: string, message: string): void {
     let troubles = this.troubles.get(pool);
-    if (troubles === undefined) this.troubles.set(pool, (troubles = new Map<string, string>()));
+    if (troubles === undefined) this.troubles.set(pool, (troubles = new Map<string, Trouble>()));
     this.last.set(pool, message);
-    if (troubles.get(about) === message) return;
-    troubles.set(about, message);
+    const former = troubles.get(about);
+    const now = this.world.now();
+    if (former !== undefined && (former.message === message || now - former.loggedAt < betweenLinesMs)) return;
+    troubles.set(about, { message, loggedAt: now });
     this.logger.warn(`pool ${pool}: ${message}`);
   }
 
