@@ -2,7 +2,8 @@ import { describe, expect, it } from '@jest/globals';
 import { CrashPlan } from './crashes.contract.js';
 import { chance, samplePool, sampleCheckout, SupplyBed, type SupplyServer } from './supply-bed.contract.js';
 
-const runs = Number(process.env.LEASEBOOK_TEST_RUNS ?? 4);
+/** A run takes about a second. */
+const runs = Math.ceil(Number(process.env.LEASEBOOK_TEST_RUNS ?? 100) / 25);
 const rules = { authConfigured: false, strictOwnership: false };
 const settings = {
   taskLimit: 5,
