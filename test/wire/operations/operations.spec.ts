@@ -143,6 +143,20 @@ describe('the log of requests', () => {
     expect(String(line?.path).length).toBeLessThan(1_000);
   });
 
+  it('keeps pool tokens out, however their path is written, and says who sent them', async () => {
+    const authorization = `Basic ${Buffer.from('demo:demo').toString('base64')}`;
+    const issued = await ask(server.url, 'POST', '/api/v3/token', { headers: { authorization } });
+    const poolToken = (issued.json as { readonly token: string }).token;
+    const count = server.log.length;
+    for (const path of ['/token', '/vmpooler/token', '/api/v1/%74oken', '/api/v3/token', '/api/v3/nothing/token'])
+      for (const end of ['', '/', '/more']) await ask(server.url, 'GET', `${path}/${poolToken}${end}`);
+    await ask(server.url, 'POST', '/api/v3/vm/nothing', { token: poolToken });
+    const lines = server.log.slice(count).filter(({ msg }) => msg === 'answered');
+    expect(lines.length).toBeGreaterThanOrEqual(16);
+    expect(lines.at(-1)).toMatchObject({ path: '/api/v3/vm/nothing', actor: expect.stringMatching(/^[0-9a-f]{32}$/) });
+    expect(JSON.stringify(server.log)).not.toContain(poolToken);
+  });
+
   it('says of what nobody foresaw no more to the client than its request id', async () => {
     for (const path of ['/healthz', '/leasebook/v1', '/v3', '/v2.1/os-aggregates'])
       expect((await ask(server.url, 'GET', path)).text).not.toMatch(/node_modules|\.ts:|at \w+ \(/);

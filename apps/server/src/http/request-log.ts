@@ -34,7 +34,7 @@ export function logRequests(fastify: FastifyInstance, observe: (facts: RequestFa
         request: request.id,
         actor: request.principal?.userId ?? request.actor?.userId ?? null,
         project: request.principal?.project?.id ?? request.actor?.projectId ?? null,
-        path: loggedPath(request.url),
+        path: loggedPath(request.url, facts.route),
       },
       'answered',
     );
@@ -42,19 +42,27 @@ export function logRequests(fastify: FastifyInstance, observe: (facts: RequestFa
   });
 }
 
-/** No name or id is so long; a token in a path, as some protocols have them, is. Pool tokens are shorter. */
+/** No name or id is so long; a token in a path, as some protocols have them, is. */
 const tokenLength = 100;
-const poolToken = /(?<=\/token\/)[^/]+/;
 const tokens = new RegExp(`[^/]{${String(tokenLength)},}`, 'g');
+/** Pool tokens are shorter: known by the route, or by their form where there is no route. */
+const lastSegment = /[^/]+(?=\/?$)/;
+const poolToken = /(?<=\/)[a-y][a-z0-9]{31}(?=\/|$)/g;
 const longestPath = 512;
 
-function loggedPath(url: string): string {
+function loggedPath(url: string, route: string): string {
   const [whole = ''] = url.split('?', 1);
-  const path = whole.includes('/token/') ? whole.replace(poolToken, '…') : whole;
+  const path = route.includes('/:token')
+    ? whole.replace(lastSegment, '…')
+    : route === unrouted
+      ? whole.replace(poolToken, '…')
+      : whole;
   if (path.length < tokenLength) return path;
   return path.replaceAll(tokens, '…').slice(0, longestPath);
 }
 
+const unrouted = 'none';
+
 function routeOf(request: FastifyRequest): string {
-  return request.routeOptions.url ?? 'none';
+  return request.routeOptions.url ?? unrouted;
 }

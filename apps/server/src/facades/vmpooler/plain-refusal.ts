@@ -1,7 +1,7 @@
 import type { PlainRefusal } from '../../http/last-resort.js';
 import { ownHeaders } from './answer.js';
 
-const ours = /^\/(?:api|vmpooler)(?:[/?]|$)/;
+const ours = /^\/(?:api|vmpooler|vm|token|status|summary)(?:[/?]|$)/;
 const body = '{\n  "ok": false\n}';
 
 /**
