@@ -1,9 +1,6 @@
 import { hypervisorCatalog, type HypervisorEvent } from '#inventory';
 import { poolCatalog, type PoolEvent } from '../pool/pool.events.js';
 
-/** Far longer than a supply takes from a guest's place to the wish for its machine. */
-const patienceMs = 600_000;
-
 /** A pool's guest that no wish for a machine has followed yet. */
 export interface Placed {
   readonly pool: string;
@@ -30,7 +27,7 @@ function correlate(seen: Seen) {
   }
 }
 
-function evolve(placed: Placed | null, seen: Seen): Placed | null {
+function evolve(placed: Placed | null, seen: Seen, patienceMs: number): Placed | null {
   const event = of(seen);
   if (event.type !== 'GuestPlaced') return placed;
   const { uuid, guest, owner, at } = event.data;
@@ -46,15 +43,18 @@ function timerOf({ until, ...payload }: Placed) {
   };
 }
 
-/** A place on a hypervisor is taken before the machine is wished for: what a stop in between leaves is cleared away. */
-export const vmPlacementSaga = {
+/**
+ * A place on a hypervisor is taken before the machine is wished for: what a stop in between leaves is cleared away, after
+ * a time far longer than a supply takes from the one to the other.
+ */
+export const vmPlacementSaga = (patienceMs: number) => ({
   name: 'vmPlacement',
   version: 1,
   catalogs: [hypervisorCatalog, poolCatalog],
   events: ['inventory/GuestPlaced', 'inventory/GuestRemoved', 'pools/VmRequested'],
   correlate,
   initialState: (): Placed | null => null,
-  evolve,
+  evolve: (placed: Placed | null, seen: Seen) => evolve(placed, seen, patienceMs),
   react: (placed: Placed | null, seen: Seen) => {
     if (placed === null) return [];
     const timer = timerOf(placed);
@@ -68,4 +68,4 @@ export const vmPlacementSaga = {
     kind: 'retry' as const,
     afterMs: Math.min(60_000, 1000 * 2 ** Math.min(attempt - 1, 6)),
   }),
-};
+});

@@ -4,7 +4,8 @@ import { reactionsOf, RecordedHistory } from '#specs';
 import { poolCatalog, type VmRequested } from '../pool/pool.events.js';
 import { vmPlacementSaga } from './vm-placement.saga.js';
 
-const { given } = reactionsOf(vmPlacementSaga);
+const saga = vmPlacementSaga(600_000);
+const { given } = reactionsOf(saga);
 const history = new RecordedHistory(poolCatalog, hypervisorCatalog);
 
 const placed = history.on('hypervisor-h', {
@@ -50,6 +51,6 @@ describe('places of machines', () => {
     [1, 1_000],
     [5_000, 60_000],
   ])('tries again for ever when a store does not answer: after attempt %d, %d ms', (attempt, afterMs) => {
-    expect(vmPlacementSaga.onFailure(new Error('x'), attempt)).toEqual({ kind: 'retry', afterMs });
+    expect(saga.onFailure(new Error('x'), attempt)).toEqual({ kind: 'retry', afterMs });
   });
 });

@@ -12,3 +12,11 @@ export function rulesOf(pool: PoolSettings, global: PoolsSettings): PoolRules {
     cloneTarget: pool.cloneTarget ?? global.cloneTarget,
   };
 }
+
+/**
+ * How long a place on a hypervisor may wait for the wish for its machine before it is cleared away: ten rounds of a quiet
+ * pool's checks. Milliseconds.
+ */
+export function patienceMs({ checkLoopMaxMs }: Pick<PoolsSettings, 'checkLoopMaxMs'>): number {
+  return 10 * checkLoopMaxMs;
+}

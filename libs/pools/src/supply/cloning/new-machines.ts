@@ -10,6 +10,7 @@ import { ownerOf, vmName, vmNameStream } from '../../vm-name/vm-name.aggregate.j
 import { mostNameTries, vmNameFor } from '../names/vm-names.policy.js';
 import { PoolDecisions, unlessBusy } from '../pool-decisions.js';
 import { VmProviders } from '../providers/vm-providers.js';
+import { patienceMs } from '../rules.policy.js';
 import { Unborn } from './unborn.js';
 
 /** `too-late`: nobody wants the machine any more, or another was faster with the name. */
@@ -18,9 +19,6 @@ export type Born =
   | { readonly kind: 'not-born'; readonly why: 'no-room' | 'no-name' | 'too-late'; readonly message: string };
 
 type Attempt = Born | 'name-taken';
-
-/** A wish that came later than this after the place may have lost place and name to the process `vmPlacement`. */
-const mostFromPlaceToWishMs = 60_000;
 
 /**
  * Brings a new machine into the log: a free name, room on a hypervisor, the claim on the name, the wish. What a stop in
@@ -94,7 +92,8 @@ export class NewMachines {
       return { kind: 'not-born', why: 'too-late', message: claim.code };
     }
     const born = await this.wish(planFor(supply, name, vmId, claim.answer, placed), supply.settings.name, request);
-    if (born.kind !== 'born' || this.world.now() - placedAt <= mostFromPlaceToWishMs) return born;
+    // A wish that came later may have lost place and name to the process `vmPlacement`.
+    if (born.kind !== 'born' || this.world.now() - placedAt <= patienceMs(this.settings) / 10) return born;
     return this.giveUp(supply.settings.name, name, vmId);
   }
 
