@@ -11,6 +11,7 @@ export function poolContradictions(settings: Settings): readonly string[] {
     ...zone(settings),
     ...authentication(settings),
     ...ranges(settings),
+    ...metricsPath(settings),
   ];
 }
 
@@ -57,4 +58,13 @@ function ranges({ simulatedVms, checkLoopMinSeconds, checkLoopMaxSeconds }: Sett
     .map((name) => `simulatedVms.${name}: min is more than max`);
   if (checkLoopMinSeconds > checkLoopMaxSeconds) faults.push('checkLoopMinSeconds is more than checkLoopMaxSeconds');
   return faults;
+}
+
+/** Paths that are served already, by whatever method. */
+const taken =
+  /^\/(?:metrics|healthz|readyz|healthcheck|openapi\.json|dashboard|status|summary|token|vm|api|v1|v2|v2\.1|v3|vmpooler|identity|compute|image|leasebook|reservation|flavors)(?:\/|$)/;
+
+function metricsPath({ poolMetrics }: Settings): readonly string[] {
+  if (!poolMetrics.prometheus || !taken.test(poolMetrics.path)) return [];
+  return [`poolMetrics.path: ${poolMetrics.path} is taken; the server's own metrics are at /metrics`];
 }

@@ -85,6 +85,11 @@ describe('settings of pools', () => {
     ['an unknown zone', 'timeZone: Moon/Base\n', 'there is no zone Moon/Base'],
     ['ldap without its section', 'poolAuth: { provider: ldap }\n', 'needs the section ldap'],
     ['boots that end before they begin', 'simulatedVms: { bootSeconds: { min: 3, max: 1 } }\n', 'min is more than max'],
+    [
+      'a page of metrics where there is one',
+      'poolMetrics: { prometheus: true, path: /metrics }\n',
+      '/metrics is taken',
+    ],
     ['loops the wrong way round', 'checkLoopMinSeconds: 100\n', 'more than checkLoopMaxSeconds'],
   ])('refuses %s', (_what, text, fault) => {
     expect(faultsOf(text)).toEqual([expect.stringContaining(fault)]);
