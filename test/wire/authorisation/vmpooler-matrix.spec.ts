@@ -70,30 +70,41 @@ function asks({ method }: VmpoolerRouteRow, pattern: string, person: Person): Pr
   return ask(server.url, method, path, { ...body, headers: headersOf[person] });
 }
 
+/** Checking a password is slow on purpose, and there are sixteen patterns of a route. */
+const timeoutMs = 60_000;
+
 const named = vmpoolerRoutes.map((row) => [`${row.method} ${row.path}`, row] as const);
 
 describe('who may not', () => {
-  it.each(named)('%s', async (_name, row) => {
-    for (const person of people.filter((one) => !mayUse(row, one)))
-      for (const pattern of vmpoolerPatternsOf(row)) {
-        const before = await server.running.ports.eventStore.head();
-        const { status, headers, json } = await asks(row, pattern, person);
-        expect([pattern, person, status, json]).toEqual([pattern, person, 401, { ok: false }]);
-        expect(headers.get('www-authenticate')).toBe('Basic realm="Authentication required"');
-        // A refused password is recorded, by the identity context.
-        if (person !== 'bad password') expect(await server.running.ports.eventStore.head()).toEqual(before);
-      }
-  });
+  it.each(named)(
+    '%s',
+    async (_name, row) => {
+      for (const person of people.filter((one) => !mayUse(row, one)))
+        for (const pattern of vmpoolerPatternsOf(row)) {
+          const before = await server.running.ports.eventStore.head();
+          const { status, headers, json } = await asks(row, pattern, person);
+          expect([pattern, person, status, json]).toEqual([pattern, person, 401, { ok: false }]);
+          expect(headers.get('www-authenticate')).toBe('Basic realm="Authentication required"');
+          // A refused password is recorded, by the identity context.
+          if (person !== 'bad password') expect(await server.running.ports.eventStore.head()).toEqual(before);
+        }
+    },
+    timeoutMs,
+  );
 });
 
 describe('who may', () => {
-  it.each(named)('%s', async (name, row) => {
-    for (const person of people.filter((one) => mayUse(row, one)))
-      for (const pattern of vmpoolerPatternsOf(row)) {
-        const { status, headers } = await asks(row, pattern, person);
-        // What deletes an unknown token is refused by the same number, without the challenge.
-        if (name === 'DELETE /token/:token') expect([status, headers.get('www-authenticate')]).toEqual([401, null]);
+  it.each(named)(
+    '%s',
+    async (name, row) => {
+      for (const person of people.filter((one) => mayUse(row, one)))
+        for (const pattern of vmpoolerPatternsOf(row)) {
+          const { status, headers } = await asks(row, pattern, person);
+          // What deletes an unknown token is refused by the same number, without the challenge.
+          if (name === 'DELETE /token/:token') expect([status, headers.get('www-authenticate')]).toEqual([401, null]);
         else expect([pattern, person, [401, 403, 405].includes(status), status >= 500]).toEqual([pattern, person, false, false]); // prettier-ignore
-      }
-  });
+        }
+    },
+    timeoutMs,
+  );
 });
