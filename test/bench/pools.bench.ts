@@ -7,6 +7,7 @@ import type { BenchRow } from './bench-row.js';
 import { cycles, load, type Load } from './http-load.js';
 import { residentMb } from './nova.bench.js';
 import type { BenchOptions } from './options.js';
+import { livePastDays } from './past-days.js';
 import { emptyServerLoad, fdatasyncRate } from './raw-limits.js';
 
 interface Lab {
@@ -15,8 +16,22 @@ interface Lab {
   readonly close: () => Promise<void>;
 }
 
-/** `sizes`: of pools `pool-0`, `pool-1` …; machines are there at once. */
-async function lab(sizes: readonly number[], more = ''): Promise<Lab> {
+interface LabOptions {
+  /** Clones at a time, and how long one takes: a moment; or none at all. */
+  readonly supply: 'steady' | 'instant';
+  /** Days that are over, with so many machines each. */
+  readonly past?: { readonly days: number; readonly machines: number };
+}
+
+const supplies = {
+  // About 100 machines a second: far more than a cloud gives, and so little that bursts of checkouts are what is measured.
+  steady:
+    'taskLimit: 10\nsimulatedVms: { cloneSeconds: { min: 0.05, max: 0.05 }, bootSeconds: { min: 0.05, max: 0.05 } }\n',
+  instant: 'taskLimit: 64\n',
+};
+
+/** `sizes`: of pools `pool-0`, `pool-1` … */
+async function lab(sizes: readonly number[], { supply, past }: LabOptions): Promise<Lab> {
   const folder = mkdtempSync(join(tmpdir(), 'leasebook-bench-'));
   const host = (name: string): string => `  - { name: ${name}, vcpus: 4096, memoryMb: 67108864, localGb: 1048576 }`;
   const hosts = Array.from({ length: 8 }, (_, n) => `kvm-${String(n)}`);
@@ -27,8 +42,9 @@ async function lab(sizes: readonly number[], more = ''): Promise<Lab> {
   const file = join(folder, 'leasebook.yaml');
   writeFileSync(
     file,
-    `simulatedHosts:\n${hosts.map(host).join('\n')}\npools:\n${pools.join('\n')}\ntaskLimit: 64\nexperimentalFeatures: true\n${more}`,
+    `simulatedHosts:\n${hosts.map(host).join('\n')}\npools:\n${pools.join('\n')}\n${supplies[supply]}experimentalFeatures: true\n`,
   );
+  if (past !== undefined) await livePastDays({ configurationFile: file, dataDir: join(folder, 'data'), ...past });
   const server = await ServerProcess.start({
     dataDir: join(folder, 'data'),
     from: 'dist',
@@ -148,7 +164,7 @@ function cycleRow(
 export async function checkoutRows({ seconds }: Pick<BenchOptions, 'seconds'>): Promise<BenchRow[]> {
   const rows: BenchRow[] = [];
   for (const ready of [300, 1000, 5000]) {
-    const { client, close } = await lab([ready, ready]);
+    const { client, close } = await lab([ready, ready], { supply: 'steady' });
     try {
       await untilFull(client);
       await checkoutCycles(client, 16, 1, '/api/v3/vm/pool-0', ready);
@@ -171,14 +187,19 @@ export async function checkoutRows({ seconds }: Pick<BenchOptions, 'seconds'>): 
 /** Of an empty pool, with machines that boot at once, and what so many cost in memory. */
 export async function refillRows(): Promise<BenchRow[]> {
   const size = 5000;
-  const { server, client, close } = await lab([size, size]);
+  const { server, client, close } = await lab([size, size], { supply: 'instant' });
   try {
     const first = await untilFull(client);
     const memory = residentMb(server.pid);
     await client.ask('POST', '/api/v3/poolreset', { 'pool-0': '1', 'pool-1': '1' });
     await new Promise((resolve) => setTimeout(resolve, 1000));
     const again = await untilFull(client);
+    const sustained = await cycles(64, 10, async () => {
+      const vms = namesOf(await client.ask<Taken>('POST', '/api/v3/vm/pool-0'));
+      for (const vm of vms) await client.ask('DELETE', `/api/v3/vm/${vm}`);
+    });
     return [
+      cycleRow(`checkout + delete for 10 s while all is made anew, ${String(size)} ready, 64 connections`, sustained),
       besideDisk({
         name: `refill from empty to ${String(2 * size)}`,
         value: Math.round((2 * size) / first),
@@ -196,9 +217,10 @@ export async function refillRows(): Promise<BenchRow[]> {
   }
 }
 
-/** Reports: a day with 1,000 boots and clones, and 30 days. */
+/** Reports: a day with 1,000 boots and clones, and 30 days with as many each. */
 export async function reportRows({ seconds }: Pick<BenchOptions, 'seconds'>): Promise<BenchRow[]> {
-  const { server, client, close } = await lab([500, 500]);
+  const past = { days: 30, machines: 1000 };
+  const { server, client, close } = await lab([500, 500], { supply: 'instant', past });
   try {
     await untilFull(client);
     const empty = await emptyServerLoad('GET', 64, 3);
@@ -223,6 +245,8 @@ export async function reportRows({ seconds }: Pick<BenchOptions, 'seconds'>): Pr
         ...(bar === undefined ? {} : { bar: `≥ ${String(bar)}/s`, reached: measured.perSecond >= bar }),
       });
     }
+    const after = await checkoutCycles(client, 64, seconds, '/api/v3/vm/pool-1', 500);
+    rows.push(cycleRow('checkout + delete after 30 days of 1,000 machines, 500 ready, 64 connections', after));
     return rows;
   } finally {
     await close();
