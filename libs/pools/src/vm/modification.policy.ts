@@ -8,6 +8,9 @@ export interface ModificationRules {
 
 export type ModificationFailure = Refused<'lifetime-invalid' | 'lifetime-too-long' | 'tags-not-allowed'>;
 
+/** A hundred years of hours, the bound of every setting of hours too: each end is still a date. */
+const longestLifetime = 876_000;
+
 /** Hours: a positive integer below the limit. */
 export function lifetimeFailure(
   lifetime: number,
@@ -15,6 +18,7 @@ export function lifetimeFailure(
 ): ModificationFailure | undefined {
   if (!Number.isSafeInteger(lifetime) || lifetime <= 0) return refuse('lifetime-invalid', { lifetime });
   if (limit !== null && lifetime >= limit) return refuse('lifetime-too-long', { lifetime, limit });
+  if (lifetime > longestLifetime) return refuse('lifetime-too-long', { lifetime, limit: longestLifetime });
   return undefined;
 }
 

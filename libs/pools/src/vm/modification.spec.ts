@@ -20,7 +20,10 @@ describe('changing a machine', () => {
     expect(codes({ lifetime })).toEqual(expected);
   });
 
-  it('to any lifetime without a limit', () => expect(codes({ lifetime: 100_000 }, free)).toEqual([]));
+  it('to a lifetime of up to a hundred years without a limit', () => {
+    expect(codes({ lifetime: 876_000 }, free)).toEqual([]);
+    expect(codes({ lifetime: 876_001 }, free)).toEqual([['lifetime-too-long', { lifetime: 876_001, limit: 876_000 }]]);
+  });
   it('to tags that are allowed', () => expect(codes({ tags: { department: 'x' } })).toEqual([]));
   it('to any tags without a list', () => expect(codes({ tags: { colour: 'x' } }, free)).toEqual([]));
   it('names the tags that are not allowed', () => {

@@ -101,6 +101,12 @@ describe('what is wrong with a change', () => {
   });
 });
 
+it('a lifetime has an end even where none is configured', () => {
+  expect(judgeModification({ lifetime: 1e11 }, 3, free).failures).toEqual([
+    'You provided a lifetime (100000000000) that exceeds the configured maximum of 876000.',
+  ]);
+});
+
 describe('tags of version 3', () => {
   it.each<[string, string, string | undefined]>([
     ['', 'x', 'Tag key is required'],

@@ -52,7 +52,7 @@ function lifetimeTexts(
   if (failure === undefined) return [];
   if (failure.code === 'lifetime-too-long')
     return [
-      `You provided a lifetime (${String(lifetime)}) that exceeds the configured maximum of ${String(rules.maxLifetimeUpperLimit)}.`,
+      `You provided a lifetime (${String(lifetime)}) that exceeds the configured maximum of ${rubyText(failure.facts.limit)}.`,
     ];
   return version === 3
     ? [`Lifetime must be a positive integer (got ${rubyText(written)})`]
