@@ -30,7 +30,7 @@ export async function runHistory({ seed, clients, operations }: HistoryOptions):
     });
     const random = seededRandom(seed);
     const killing = (async () => {
-      while (working()) {
+      while (working() && server.kills < mostKills) {
         await new Promise((resolve) => setTimeout(resolve, 1000 + random() * 4000));
         if (working()) await server.killAndStart();
       }
@@ -50,6 +50,8 @@ interface Status {
   readonly queue: { readonly completed: number };
 }
 
+/** Each costs a start, and the clients wait for it. */
+const mostKills = 15;
 /** How long the pools may take to fill up; what has not come by then never will. */
 const patienceMs = 90_000;
 
