@@ -23,6 +23,15 @@ const poolToken = mention('pool-token');
 const instant = (time: number | null): Json => (time === null ? null : new Date(time).toISOString());
 const machines = (count: number): string => (count === 1 ? '1 machine' : `${String(count)} machines`);
 
+/** By name, as long as that is a line that one reads. */
+function these(names: readonly string[]): string {
+  if (names.length > 5) return machines(names.length);
+  return `${names.length === 1 ? 'machine' : 'machines'} ${names.join(', ')}`;
+}
+
+/** From the name of a checkout's stream. */
+const checkoutOf = (decidedBy: string): string => decidedBy.replace(/^checkout-/, 'checkout ');
+
 function configured(order: number, settings: PoolSettings, rules: PoolRules): Record<string, Json> {
   const { name: _name, ...rest } = settings;
   const { domain, cloneTarget, ...limits } = rules;
@@ -104,16 +113,16 @@ const pools: Timeline<PoolEvent> = {
     onDemand(request, `machine ${name} booted`),
   ],
   VmsHeld: ({ pool: name, attempt, decidedBy, vms }) => [
-    pool(name, `${machines(vms.length)} held for ${decidedBy}`),
-    ...vms.map((machine) => vm(machine, `held for ${decidedBy}`, { sets: { queue: 'held', attempt } })),
+    pool(name, `${these(vms)} held for ${checkoutOf(decidedBy)}`),
+    ...vms.map((machine) => vm(machine, `held for ${checkoutOf(decidedBy)}`, { sets: { queue: 'held', attempt } })),
   ],
   HoldConfirmed: ({ pool: name, checkout: facts }) => [pool(name, `hold confirmed for checkout ${facts.checkoutId}`)],
   VmsReturned: ({ pool: name, vms }) => [
-    pool(name, `${machines(vms.length)} back from a hold`),
+    pool(name, `${these(vms)} back from a hold`),
     ...vms.map((machine) => vm(machine, 'back from a hold', { sets: { queue: 'ready', attempt: null } })),
   ],
   VmsCheckedOut: ({ pool: name, checkout: facts, vms, expiresAt, at }) => [
-    pool(name, `${machines(vms.length)} checked out`),
+    pool(name, `${these(vms.map((machine) => machine.name))} checked out`),
     ...vms.map((machine) =>
       vm(machine.name, 'checked out', { sets: { ...taken(facts, at), expiresAt: instant(expiresAt) } }),
     ),
@@ -122,7 +131,7 @@ const pools: Timeline<PoolEvent> = {
     }),
   ],
   VmsRetired: ({ pool: name, vms, reason, at }) => [
-    pool(name, `${machines(vms.length)} retired: ${why[reason]}`),
+    pool(name, `${these(vms)} retired: ${why[reason]}`),
     ...vms.map((machine) =>
       vm(machine, `retired: ${why[reason]}`, {
         sets: { queue: 'completed', retirement: reason, retiredAt: instant(at) },
@@ -190,7 +199,7 @@ const checkouts: Timeline<CheckoutEvent> = {
       },
     }),
     ...shares.flatMap(({ pool: name, vms, expiresAt }) => [
-      pool(name, `${machines(vms.length)} checked out`),
+      pool(name, `${these(vms.map((each) => each.name))} checked out`),
       ...vms.map((each) =>
         vm(each.name, 'checked out', {
           sets: {

@@ -130,7 +130,7 @@ describe('the history of pools', () => {
   it('of a checkout stands with the pool, each machine and the checkout', () => {
     const vms = [given, { ...given, name: 'two' }];
     expect(told('VmsCheckedOut', { ...base, checkout: withToken, vms, expiresAt: 0 })).toMatchObject([
-      { kind: 'pool', id: 'alma-9', what: '2 machines checked out' },
+      { kind: 'pool', id: 'alma-9', what: 'machines one, two checked out' },
       {
         kind: 'vm',
         id: 'one',
@@ -147,7 +147,7 @@ describe('the history of pools', () => {
     const shares = [{ pool: 'alma-9', vms: [{ ...given, requestedAs }], expiresAt: null }];
     expect(told('CheckoutCompleted', { checkout, shares, at: 0 })).toMatchObject([
       { kind: 'checkout', id: 'checkout-1', what: 'completed', sets: { outcome: 'completed', 'vms.one': 'alma-9' } },
-      { kind: 'pool', id: 'alma-9', what: '1 machine checked out' },
+      { kind: 'pool', id: 'alma-9', what: 'machine one checked out' },
       { kind: 'vm', id: 'one', what: 'checked out', sets: { queue: 'running', requestedAs, attempt: null } },
     ]);
     expect(told('CheckoutFailed', { checkoutId: 'c', pools: ['alma-9'], reason: 'empty', at: 0 })).toMatchObject([
@@ -159,11 +159,11 @@ describe('the history of pools', () => {
     expect(
       told('VmsHeld', { ...base, attempt: 'a', decidedBy: 'checkout-a', vms: ['one'], deadline: 1 }),
     ).toMatchObject([
-      { kind: 'pool', what: '1 machine held for checkout-a' },
+      { kind: 'pool', what: 'machine one held for checkout a' },
       { kind: 'vm', id: 'one', sets: { queue: 'held', attempt: 'a' } },
     ]);
     expect(told('VmsReturned', { ...base, attempt: 'a', vms: ['one'] })).toMatchObject([
-      { kind: 'pool', what: '1 machine back from a hold' },
+      { kind: 'pool', what: 'machine one back from a hold' },
       { kind: 'vm', id: 'one', sets: { queue: 'ready', attempt: null } },
     ]);
     expect(told('HoldConfirmed', { ...base, attempt: 'a', checkout: facts(), expiresAt: null })).toEqual([
@@ -173,7 +173,7 @@ describe('the history of pools', () => {
 
   it('of machines that go says why', () => {
     expect(told('VmsRetired', { ...base, vms: ['one'], reason: 'ready-ttl' })).toMatchObject([
-      { kind: 'pool', what: '1 machine retired: ready for too long' },
+      { kind: 'pool', what: 'machine one retired: ready for too long' },
       {
         kind: 'vm',
         id: 'one',
@@ -181,6 +181,10 @@ describe('the history of pools', () => {
         sets: { queue: 'completed', retirement: 'ready-ttl' },
       },
     ]);
+    const many = Array.from({ length: 6 }, (_, index) => `vm-${String(index)}`);
+    expect(told('VmsRetired', { ...base, vms: many, reason: 'reset' })[0]).toMatchObject({
+      what: '6 machines retired: the pool was reset',
+    });
     expect(told('VmDiscovered', { ...base, name: 'odd', vmId: 'id', placement })).toMatchObject([
       { kind: 'vm', id: 'odd' },
       { kind: 'pool', id: 'alma-9', what: 'unknown machine odd found at the provider' },
