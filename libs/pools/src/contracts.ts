@@ -31,6 +31,8 @@ export interface PoolHolder extends Toucher {
   readonly tokenHash: string;
   readonly userId: string;
   readonly projectId: string | null;
+  /** As it was when the token was issued, for histories; null when its key was destroyed. Never in data of events (C20). */
+  readonly name: string | null;
 }
 
 /** So many machines under one name, a pool's or an alias. */

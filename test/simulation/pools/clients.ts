@@ -93,7 +93,13 @@ export class Clients {
     });
     const holder: PoolHolder | null =
       this.chance.random() < 0.5
-        ? { tokenHash: `hash-${String(this.chance.below(5))}`, userId: 'ann', projectId: null, administrator: false }
+        ? {
+            tokenHash: `hash-${String(this.chance.below(5))}`,
+            userId: 'ann',
+            projectId: null,
+            name: 'ann',
+            administrator: false,
+          }
         : null;
     server.commands.execute(new CheckOutVms(context, wish.wanted, holder)).then(
       (outcome) => {

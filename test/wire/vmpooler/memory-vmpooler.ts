@@ -35,7 +35,13 @@ export interface MemoryVmpooler {
 }
 
 export const goodToken = 'a9znth9dn01t416hrguu56ze37t790bl';
-export const holder: PoolHolder = { tokenHash: 'f'.repeat(64), userId: 'u-1', projectId: 'p-1', administrator: false };
+export const holder: PoolHolder = {
+  tokenHash: 'f'.repeat(64),
+  userId: 'u-1',
+  projectId: 'p-1',
+  name: 'ada',
+  administrator: false,
+};
 
 export function samplePool(name: string, more: Partial<PoolSettings> = {}): PoolSettings {
   return {

@@ -15,6 +15,7 @@ export type PoolTokenState =
       readonly tokenHash: string;
       readonly userId: string;
       readonly projectId: string | null;
+      readonly sealed: string;
       readonly deleted: boolean;
     }
   | undefined;
@@ -39,15 +40,17 @@ function decide(
 
 function evolve(state: PoolTokenState, event: PoolTokenEvent): PoolTokenState {
   if (event.type === 'PoolTokenDeleted') return state && { ...state, deleted: true };
-  const { tokenHash, userId, projectId } = event.data;
-  return { tokenHash, userId, projectId, deleted: false };
+  const { tokenHash, userId, projectId, sealed } = event.data;
+  return { tokenHash, userId, projectId, sealed, deleted: false };
 }
 
 /** Whose token it is; undefined: nobody's (any more). */
 export function holderOf(
   state: Readonly<PoolTokenState>,
-): { readonly userId: string; readonly projectId: string | null } | undefined {
-  return state === undefined || state.deleted ? undefined : { userId: state.userId, projectId: state.projectId };
+): { readonly userId: string; readonly projectId: string | null; readonly sealed: string } | undefined {
+  if (state === undefined || state.deleted) return undefined;
+  const { userId, projectId, sealed } = state;
+  return { userId, projectId, sealed };
 }
 
 export function poolTokenStream(tokenHash: string): string {

@@ -14,7 +14,7 @@ describe('a pool token', () => {
     given()
       .when({ type: 'issue', ...data })
       .then(issued);
-    given(issued).state(holder({ userId: 'ada', projectId: 'engines' }));
+    given(issued).state(holder({ userId: 'ada', projectId: 'engines', sealed: 'k.x' }));
   });
 
   it.each([

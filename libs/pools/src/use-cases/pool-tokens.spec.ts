@@ -39,9 +39,15 @@ describe('a pool token', () => {
     const token = await issue();
     bed.clock.jump(5);
     const tokenHash = server.tokens.hash(token);
-    const expected = { tokenHash, userId: 'u-ada', projectId: 'engines', administrator: true };
+    const expected = { tokenHash, userId: 'u-ada', projectId: 'engines', name: 'ada', administrator: true };
     expect(await bed.process().tokens.verify(token)).toEqual(expected);
     expect([...bed.uses]).toEqual([[tokenHash, bed.clock.now()]]);
+  });
+
+  it('whose key was destroyed tells no name on a server that had not opened it', async () => {
+    const token = await issue();
+    await bed.vault.destroy('user:u-ada');
+    expect(await server.tokens.verify(token)).toMatchObject({ userId: 'u-ada', name: null });
   });
 
   it('of a user who is gone is not valid', async () => {

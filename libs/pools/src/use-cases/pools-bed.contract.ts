@@ -58,6 +58,7 @@ export const holder = (userId: string, administrator = false): PoolHolder => ({
   tokenHash: `hash-of-${userId}`,
   userId,
   projectId: null,
+  name: null,
   administrator,
 });
 

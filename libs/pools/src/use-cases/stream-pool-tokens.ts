@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { CommandExecutor, Vault } from '#runtime';
 import { Inject, Injectable } from '@nestjs/common';
+import { LRUCache } from 'lru-cache';
 import { PoolTokens, PoolUsers, TokenUses, type PoolHolder } from '../contracts.js';
 import { holderOf, poolToken, poolTokenStream } from '../pool-token/pool-token.decider.js';
 import { POOLS_WORLD, type PoolsWorld } from '../pools.settings.js';
@@ -14,6 +15,9 @@ export const userKey = (userId: string): string => `user:${userId}`;
 /** Tokens as their own streams know them. */
 @Injectable()
 export class StreamPoolTokens extends PoolTokens {
+  /** By hash of the token, so that a busy client does not cost a cipher per request. */
+  private readonly names = new LRUCache<string, string>({ max: 10_000 });
+
   constructor(
     private readonly executor: CommandExecutor,
     private readonly vault: Vault,
@@ -29,11 +33,12 @@ export class StreamPoolTokens extends PoolTokens {
     const tokenHash = this.hash(token);
     const holder = await this.executor.look(poolToken, poolTokenStream(tokenHash), holderOf);
     if (holder === undefined) return undefined;
-    const { userId, projectId } = holder;
+    const { userId, projectId, sealed } = holder;
     const standing = await this.users.standing(userId);
     if (standing === undefined) return undefined;
     this.uses.note(tokenHash, this.world.now());
-    return { tokenHash, userId, projectId, administrator: standing.administrator };
+    const name = this.names.get(tokenHash) ?? (await this.openName(tokenHash, userId, sealed));
+    return { tokenHash, userId, projectId, name, administrator: standing.administrator };
   }
 
   override async open({
@@ -45,6 +50,12 @@ export class StreamPoolTokens extends PoolTokens {
   }): Promise<{ readonly token: string; readonly user: string } | undefined> {
     const clear = await this.vault.open(userKey(userId), sealed);
     return clear === undefined ? undefined : (JSON.parse(clear) as { readonly token: string; readonly user: string });
+  }
+
+  private async openName(tokenHash: string, userId: string, sealed: string): Promise<string | null> {
+    const user = (await this.open({ userId, sealed }))?.user;
+    if (user !== undefined) this.names.set(tokenHash, user);
+    return user ?? null;
   }
 
   override hash(token: string): string {

@@ -14,6 +14,6 @@ export function userContext(request: FastifyRequest, user: PoolUser, time: numbe
   return contextOf(request, { userId, projectId, method: 'password', name }, 'vmpooler', time);
 }
 
-function actorOfHolder({ userId, projectId }: PoolHolder): Actor {
-  return { userId, projectId, method: 'pool_token', name: null };
+function actorOfHolder({ userId, projectId, name }: PoolHolder): Actor {
+  return { userId, projectId, method: 'pool_token', name };
 }
