@@ -5,6 +5,7 @@ import { Boots } from './cloning/boots.js';
 import { Clones } from './cloning/clones.js';
 import { NewMachines } from './cloning/new-machines.js';
 import { FairSlots } from './pace/fair-slots.js';
+import { Rush } from './pace/rush.js';
 import { PoolDecisions, unlessBusy } from './pool-decisions.js';
 import { messageOf } from './providers/vm-providers.js';
 import { Destructions } from './work/destructions.js';
@@ -16,6 +17,8 @@ import { Workers, type WorkKind, type WorkToken } from './work/workers.js';
 
 const destroysAtOnce = 32;
 const tasksAtOnce = 16;
+/** A pool of which so much is missing is short of machines. */
+const scarce = 0.9;
 /** Machines of each kind looked at in one check, besides those that something is done to already. */
 const mostLookedAt = 256;
 
@@ -42,6 +45,7 @@ export class PoolCheck {
     private readonly destructions: Destructions,
     private readonly vmTasks: VmTasks,
     private readonly journal: SupplyJournal,
+    rush: Rush,
     @Inject(POOLS_SETTINGS) private readonly settings: PoolsSettings,
     @Inject(POOLS_WORLD) private readonly world: PoolsWorld,
   ) {
@@ -49,9 +53,14 @@ export class PoolCheck {
       this.again(pool);
     };
     this.pauses = new Pauses(world);
-    this.stock = new FairSlots(settings.taskLimit, (pool, job) => this.clone(pool, job), drained);
+    const wait = (callback: () => void, ms: number): void => void world.setTimeout(callback, ms);
+    const whileStocked = { wait, pause: (pool: string) => (this.isShort(pool) ? 0 : rush.pause()) };
+    this.stock = new FairSlots(settings.taskLimit, (pool, job) => this.clone(pool, job), drained, whileStocked);
     this.onDemand = new FairSlots(settings.onDemandCloneLimit, (pool, job) => this.clone(pool, job), drained);
-    this.destroys = new FairSlots(destroysAtOnce, (pool, vm) => this.destroy(pool, vm), drained);
+    this.destroys = new FairSlots(destroysAtOnce, (pool, vm) => this.destroy(pool, vm), drained, {
+      wait,
+      pause: () => rush.pause(),
+    });
     this.tasks = new FairSlots(tasksAtOnce, (pool, job) => this.carryOut(pool, job), drained);
   }
 
@@ -87,6 +96,12 @@ export class PoolCheck {
       this.journal.trouble(pool, 'checking', `could not be checked: ${messageOf(error)}`);
       return false;
     }
+  }
+
+  /** Hardly any machine is left there: then making some is what users wait for. */
+  private isShort(pool: string): boolean {
+    const { wantedForStock = 0, size = 0 } = this.supplies.get(pool) ?? {};
+    return wantedForStock > size * scarce;
   }
 
   private underWay(pool: string) {

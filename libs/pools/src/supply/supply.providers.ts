@@ -4,6 +4,7 @@ import { ReadinessCheck } from './checks/readiness-check.js';
 import { Boots } from './cloning/boots.js';
 import { Clones } from './cloning/clones.js';
 import { NewMachines } from './cloning/new-machines.js';
+import { Rush } from './pace/rush.js';
 import { ConfigurePools } from './configure-pools.js';
 import { SupplyNudges } from './lifetimes/supply-nudges.js';
 import { VmLifetimes } from './lifetimes/vm-lifetimes.js';
@@ -18,6 +19,7 @@ import { VmTasks } from './work/vm-tasks.js';
 
 /** Classes of the supply, for the pools' module. */
 export const supplyProviders = [
+  Rush,
   PoolDecisions,
   VmProviders,
   SupplyJournal,

@@ -4,6 +4,7 @@ import { CommandHandler, type ICommandHandler } from '@nestjs/cqrs';
 import { CheckOutVms } from '../contracts.js';
 import { POOLS_SETTINGS, type PoolsSettings } from '../pools.settings.js';
 import { poolsEmpty, type CheckoutOrder, type CheckoutOutcome } from './checkout-order.js';
+import { Rush } from '../supply/pace/rush.js';
 import { CheckoutRounds } from './checkout-rounds.js';
 import { OnePoolCheckout } from './one-pool-checkout.js';
 import { PoolNames } from './pool-names.js';
@@ -18,10 +19,17 @@ export class CheckOutVmsHandler implements ICommandHandler<CheckOutVms> {
     private readonly names: PoolNames,
     private readonly onePool: OnePoolCheckout,
     private readonly rounds: CheckoutRounds,
+    private readonly rush: Rush,
     @Inject(POOLS_SETTINGS) private readonly settings: PoolsSettings,
   ) {}
 
-  async execute({ context, wanted, holder }: CheckOutVms): Promise<CheckoutOutcome> {
+  async execute(command: CheckOutVms): Promise<CheckoutOutcome> {
+    const outcome = await this.carryOut(command);
+    if (outcome.kind === 'accepted') this.rush.note();
+    return outcome;
+  }
+
+  private async carryOut({ context, wanted, holder }: CheckOutVms): Promise<CheckoutOutcome> {
     const resolved = this.names.resolve(wanted);
     if ('kind' in resolved) return resolved;
     const asked = resolved.filter(({ count }) => count > 0);

@@ -10,6 +10,7 @@ import type { PoolCommand } from '../pool/pool.commands.js';
 import { stockOf, undecidedHolds, vmOf } from '../pool/pool.looks.js';
 import { defaultPoolsSettings, type PoolSettings, type PoolsSettings, type PoolsWorld } from '../pools.settings.js';
 import { ConfigurePools } from '../supply/configure-pools.js';
+import { Rush } from '../supply/pace/rush.js';
 import { PoolDecisions } from '../supply/pool-decisions.js';
 import { vmName, vmNameStream } from '../vm-name/vm-name.aggregate.js';
 import { AttemptsUnderWay } from './attempts-under-way.js';
@@ -128,7 +129,8 @@ export class PoolsBed {
     const holds = new PoolHolds(executor, world);
     const attempts = new CheckoutAttempts(executor, underWay, holds, resolution, world);
     const rounds = new CheckoutRounds(executor, attempts, onePool, resolution, settings, world, epoch);
-    const checkOut = new CheckOutVmsHandler(names, onePool, rounds, settings);
+    const rush = new Rush(world);
+    const checkOut = new CheckOutVmsHandler(names, onePool, rounds, rush, settings);
     const machines = new MachineCommands(executor, resolution, settings, world);
     const overrides = new PoolOverrides(executor, names);
     const requests = new OnDemandRequests(executor);
@@ -137,7 +139,7 @@ export class PoolsBed {
       executor,
       resolution,
       checkOut,
-      returnVm: new ReturnVmHandler(machines),
+      returnVm: new ReturnVmHandler(machines, rush),
       modify: new ModifyVmHandler(machines, settings),
       addDisk: new AddDiskHandler(machines, world),
       snapshot: new SnapshotVmHandler(machines, world),

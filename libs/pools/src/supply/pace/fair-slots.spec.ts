@@ -57,4 +57,26 @@ describe('places shared by the pools', () => {
     await end();
     expect([begun, fair.active]).toEqual([['a1'], 0]);
   });
+
+  it('stay free while nothing may begin; a pool that may goes first, and none loses its turn', () => {
+    const begun: string[] = [];
+    const pauses = new Map([['a', 10]]);
+    const waits: { readonly callback: () => void; readonly ms: number }[] = [];
+    const fair = new FairSlots<string>(
+      3,
+      (pool, job) => {
+        begun.push(`${pool}${job}`);
+        return new Promise(() => undefined);
+      },
+      () => undefined,
+      { pause: (pool) => pauses.get(pool) ?? 0, wait: (callback, ms) => waits.push({ callback, ms }) },
+    );
+    fair.replace('a', ['1', '2']);
+    fair.replace('b', ['1']);
+    fair.replace('a', ['3', '4']);
+    expect([begun, waits.map(({ ms }) => ms)]).toEqual([['b1'], [10]]);
+    pauses.clear();
+    waits[0]?.callback();
+    expect([begun, fair.active]).toEqual([['b1', 'a3', 'a4'], 3]);
+  });
 });

@@ -1,3 +1,11 @@
+export interface Pace {
+  /** Milliseconds until a pool's next piece of work may begin; 0: now, and then it does. */
+  readonly pause: (pool: string) => number;
+  readonly wait: (callback: () => void, ms: number) => void;
+}
+
+const unhurried: Pace = { pause: () => 0, wait: () => undefined };
+
 /**
  * So many places for work of all pools. Each pool says what it has to do; free places are given to the pools in turn,
  * one piece of work at a time, so that none waits behind another's long list.
@@ -7,6 +15,7 @@ export class FairSlots<Job> {
   private readonly backlogs = new Map<string, Job[]>();
   private taken = 0;
   private pumping = false;
+  private waiting = false;
 
   constructor(
     private readonly limit: number,
@@ -14,6 +23,7 @@ export class FairSlots<Job> {
     private readonly run: (pool: string, job: Job) => Promise<void>,
     /** The last piece of a pool's list has been begun. */
     private readonly drained: (pool: string) => void,
+    private readonly pace: Pace = unhurried,
   ) {}
 
   /** From now on this, and nothing else, is what the pool has still to begin. */
@@ -40,9 +50,9 @@ export class FairSlots<Job> {
     if (this.pumping) return;
     this.pumping = true;
     while (this.taken < this.limit) {
-      const next = this.backlogs.entries().next();
-      if (next.done === true) break;
-      const [pool, jobs] = next.value;
+      const pool = this.next();
+      const jobs = pool === undefined ? undefined : this.backlogs.get(pool);
+      if (pool === undefined || jobs === undefined) break;
       const job = jobs.shift() as Job;
       this.backlogs.delete(pool);
       if (jobs.length > 0) this.backlogs.set(pool, jobs);
@@ -54,5 +64,23 @@ export class FairSlots<Job> {
       });
     }
     this.pumping = false;
+  }
+
+  /** The first pool in order of turns whose work may begin. */
+  private next(): string | undefined {
+    let shortest = Infinity;
+    for (const pool of this.backlogs.keys()) {
+      const ms = this.pace.pause(pool);
+      if (ms === 0) return pool;
+      shortest = Math.min(shortest, ms);
+    }
+    if (shortest < Infinity && !this.waiting) {
+      this.waiting = true;
+      this.pace.wait(() => {
+        this.waiting = false;
+        this.pump();
+      }, shortest);
+    }
+    return undefined;
   }
 }
