@@ -30,13 +30,21 @@ export async function followPage(blocks: readonly string[], url: string, folder:
   return stdout.split(`${separator}\n`);
 }
 
-/** The JSON objects that a block printed. */
-export function jsonOf(text: string | undefined): ReturnType<typeof JSON.parse>[] {
-  return (text ?? '')
-    .replaceAll('}{', '}\n{')
-    .split('\n')
-    .filter((line) => line.startsWith('{'))
-    .map((line) => JSON.parse(line));
+/** The JSON objects that a block printed, over one line or several; what stands between them is left out. */
+export function jsonOf(text = ''): ReturnType<typeof JSON.parse>[] {
+  const objects = [];
+  let depth = 0;
+  let start = 0;
+  for (const { 0: token, index } of text.matchAll(/"(?:[^"\\]|\\.)*"|[{}]/g)) {
+    if (token === '{') {
+      if (depth === 0) start = index;
+      depth += 1;
+    } else if (token === '}') {
+      depth -= 1;
+      if (depth === 0) objects.push(JSON.parse(text.slice(start, index + 1)));
+    }
+  }
+  return objects;
 }
 
 /** What `npm run leasebook -- …` runs, on a data folder that no server owns. */

@@ -58,14 +58,36 @@ describe('the tour in the README', () => {
     });
   });
 
+  it('checks machines out, finds one on its host, gives it back and reads its history', () => {
+    const [taken, shown, hosts, returned, history] = jsonOf(printed[4]);
+    expect(taken).toEqual({
+      ok: true,
+      'debian-12': { hostname: expect.stringMatching(/^[a-z]+-[a-z]+\.lab\.example\.test$/) },
+      'rocky-9': { hostname: expect.any(String) },
+    });
+    const name = taken['debian-12'].hostname.split('.')[0];
+    const { host, ...machine } = shown[name];
+    expect(machine).toMatchObject({ template: 'debian-12-x86_64', lifetime: 24, state: 'running' });
+    expect(hosts.hypervisors).toMatchObject([{ hypervisor_hostname: host }]);
+    expect(hosts.hypervisors[0].servers).toContainEqual({ name, uuid: expect.any(String) });
+    expect(returned).toEqual({ ok: true });
+    expect(history).toMatchObject({ kind: 'vm', id: name });
+    const byWhom = history.entries.filter((entry: { through: string }) => entry.through === 'vmpooler');
+    expect(byWhom).toMatchObject([
+      { what: expect.stringMatching(/^held for checkout /), who: { name: 'admin' } },
+      { what: 'checked out', who: { name: 'admin' } },
+      { what: 'retired: returned', who: { name: 'admin' } },
+    ]);
+  });
+
   it('asks the server how it is', () => {
-    const text = printed[4] ?? '';
+    const text = printed[5] ?? '';
     expect(text).toContain('"status":"ready"');
     expect(text).toContain('"openapi":"3.1.0"');
   });
 
   it('has been gone through whole', () => {
-    expect(printed).toHaveLength(5);
+    expect(printed).toHaveLength(6);
   });
 
   it('ends with a log that is whole', async () => {

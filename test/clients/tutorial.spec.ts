@@ -40,17 +40,50 @@ describe('the first steps', () => {
     expect(printed[5]).toContain('for administrators only');
   });
 
+  it('take machines, keep one for longer, and get all or nothing', () => {
+    const [stock] = jsonOf(printed[6]);
+    expect(stock.pools).toMatchObject({ 'debian-12-x86_64': { ready: 20 }, 'rocky-9-x86_64': { ready: 10 } });
+    const [taken] = jsonOf(printed[7]);
+    const names = [taken['debian-12'], taken['rocky-9']].map(({ hostname }) => hostname.split('.')[0]);
+    const [changed, shown] = jsonOf(printed[8]);
+    expect(changed).toEqual({ ok: true });
+    expect(shown[names[0]]).toMatchObject({ lifetime: 48, state: 'running', tags: { project: 'first-steps' } });
+    expect(printed[9]).toMatch(/^503$/m);
+    const [token] = jsonOf(printed[9]);
+    expect(Object.values(token)).toContainEqual(expect.objectContaining({ user: 'admin', vms: { running: names } }));
+  });
+
+  it('get machines on demand, and give everything back', () => {
+    const [request] = jsonOf(printed[10]);
+    expect(request).toMatchObject({
+      ok: true,
+      ready: true,
+      'rocky-9': { hostname: [expect.any(String), expect.any(String)] },
+    });
+    expect(jsonOf(printed[11])).toEqual([{ ok: true }, { ok: true }, { ok: true }]);
+  });
+
   it('tell what happened', () => {
-    const [history, events] = jsonOf(printed[6]);
+    const [history, machine, events] = jsonOf(printed[12]);
     expect(history.entries.map((entry: { what: string }) => entry.what)).toHaveLength(3);
+    expect(machine.entries.map((entry: { what: string }) => entry.what)).toEqual(
+      expect.arrayContaining(['checked out', 'changed', 'retired: returned', 'destroyed']),
+    );
     expect(events.events).toHaveLength(3);
     expect(events.events[0]).toMatchObject({ type: 'inventory/AggregateCreated@1', facade: 'nova' });
+  });
+
+  it('have been gone through whole', () => {
+    expect(printed).toHaveLength(13);
   });
 
   it('end with the log itself', async () => {
     expect(await server.stop()).toBe(0);
     const history = await leasebook(['history', 'aggregate', '1'], folder.path, './data');
     expect(history).toMatchObject({ code: 0, stdout: expect.stringContaining('rack-1') });
+    expect((await leasebook(['history', 'pool', 'rocky-9-x86_64'], folder.path, './data')).stdout).toMatch(
+      /admin +vmpooler +machine [a-z]+-[a-z]+ retired: returned/,
+    );
     expect(await leasebook(['verify'], folder.path, './data')).toMatchObject({ code: 0, stderr: '' });
   }, 60_000);
 });
