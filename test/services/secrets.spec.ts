@@ -1,7 +1,9 @@
-import { readdirSync, readFileSync, statSync } from 'node:fs';
+import { readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from '@jest/globals';
+import { stringify } from 'yaml';
 import { logIn, ServerProcess, temporaryFolder } from '../server-process.js';
+import { Slapd, searcher, suffix } from './slapd.js';
 import { until } from './writers.js';
 
 interface Answer {
@@ -137,6 +139,157 @@ describe('secrets', () => {
     } finally {
       await first.kill();
       await second?.kill();
+      folder.remove();
+    }
+  });
+});
+
+const markedOfPools = {
+  user: 'marked-basic-password-Zq91',
+  wrong: 'marked-wrong-basic-password-Zq92',
+  unknownUser: 'marked-password-of-nobody-Zq93',
+  badToken: 'azq94markedpooltokenthatisnone0x',
+  inQuery: 'azq95markedpooltokeninaquery000x',
+  inWrongPath: 'azq96markedpooltokeninwrongpath0',
+} as const;
+
+interface Heard {
+  readonly status: number;
+  readonly text: string;
+}
+
+async function hear(url: string, line: string, headers: Record<string, string> = {}, body?: object): Promise<Heard> {
+  const [method = '', path = ''] = line.split(' ');
+  const sent = body === undefined ? {} : { body: JSON.stringify(body) };
+  const response = await fetch(`${url}${path}`, { method, redirect: 'manual', headers, ...sent });
+  return { status: response.status, text: await response.text() };
+}
+
+/** Every way in which the pools' face takes tokens and passwords; answers all that must be found nowhere. */
+async function usePoolSecrets(url: string, user: string): Promise<readonly string[]> {
+  const basic = (name: string, password: string): Record<string, string> => ({
+    authorization: `Basic ${Buffer.from(`${name}:${password}`).toString('base64')}`,
+  });
+  const good = basic(user, markedOfPools.user);
+  const tokens: string[] = [];
+  for (const version of ['v1', 'v2', 'v3']) {
+    const issued = await hear(url, `POST /vmpooler/api/${version}/token`, good);
+    expect(issued.status).toBe(200);
+    const { token } = JSON.parse(issued.text) as { token: string };
+    tokens.push(token);
+    const by = { 'x-auth-token': token };
+    const taken = await until(
+      () => hear(url, 'POST /api/v1/vm/alma-9', by),
+      ({ status }) => status === 200,
+    );
+    const vm = (JSON.parse(taken.text) as Record<string, { hostname: string }>)['alma-9']?.hostname ?? '';
+    expect((await hear(url, `PUT /api/${version}/vm/${vm}`, by, { lifetime: 2 })).status).toBe(200);
+    expect((await hear(url, `POST /api/${version}/vm/${vm}/snapshot`, by)).status).toBe(202);
+    expect((await hear(url, `POST /api/${version}/ondemandvm`, by, { 'alma-9': 1 })).status).toBe(201);
+    expect((await hear(url, `GET /api/${version}/token/${token}`)).status).toBe(200);
+    expect((await hear(url, `GET /api/${version}/vm/${vm}`)).status).toBe(200);
+    expect((await hear(url, `DELETE /api/${version}/vm/${vm}`, by)).status).toBe(200);
+    expect((await hear(url, `PATCH /api/${version}/token/${token}`, good)).status).toBe(404);
+    expect((await hear(url, `GET /api/${version}/status?token=${markedOfPools.inQuery}`, by)).status).toBe(200);
+    expect((await hear(url, `GET /api/${version}/tokens/${markedOfPools.inWrongPath}`)).status).toBe(404);
+    expect((await hear(url, `GET /api/${version}/token/${markedOfPools.badToken}`)).status).toBe(404);
+    expect((await hear(url, `DELETE /api/${version}/token/${markedOfPools.badToken}`, good)).status).toBe(401);
+    const bad = { 'x-auth-token': markedOfPools.badToken };
+    expect((await hear(url, `POST /api/${version}/vm/alma-9`, bad)).status).toBe(401);
+    for (const wrong of [basic(user, markedOfPools.wrong), basic('nobody', markedOfPools.unknownUser)])
+      expect((await hear(url, `POST /api/${version}/token`, wrong)).status).toBe(401);
+  }
+  expect((await hear(url, 'GET /api/v3/token', good)).status).toBe(200);
+  const [first = ''] = tokens;
+  expect((await hear(url, `DELETE /api/v3/token/${first}`, good)).status).toBe(200);
+  expect((await hear(url, 'POST /api/v3/vm/alma-9', { 'x-auth-token': first })).status).toBe(401);
+  const inBasic = [good, basic(user, markedOfPools.wrong)].map(({ authorization = '' }) => authorization.slice(6));
+  return [...tokens, ...inBasic, ...Object.values(markedOfPools)];
+}
+
+/** What anybody, and what an administrator may read. */
+async function readEverything(url: string): Promise<readonly [string, string][]> {
+  const headers = { 'x-auth-token': await logIn(url, 'admin', marked.administrator) };
+  const paths = ['/metrics', '/prometheus', '/openapi.json', '/leasebook/v1/events?limit=1000', '/dashboard/'];
+  const reports = ['full_config', 'config', 'status', 'summary', 'vm', 'poolstat?pool=alma-9', 'totalrunning'];
+  const places: [string, string][] = [];
+  for (const path of [...paths, ...reports.map((report) => `/api/v3/${report}`)]) {
+    const { status, text } = await hear(url, `GET ${path}`, headers);
+    expect([path, status]).toEqual([path, 200]);
+    places.push([path, text]);
+  }
+  return places;
+}
+
+describe.each(['builtin', 'ldap'] as const)('secrets of the pools, with users of %s', (provider) => {
+  it('stand in no log line, no file, no report and no event, whatever is done with them', async () => {
+    const folder = temporaryFolder();
+    const data = join(folder.path, 'data');
+    const person = {
+      objectClass: 'inetOrgPerson',
+      cn: 'mira',
+      sn: 'mira',
+      uid: 'mira',
+      userPassword: markedOfPools.user,
+    };
+    const slapd = provider === 'ldap' ? await Slapd.start([{ dn: 'uid=mira', attributes: person }]) : undefined;
+    const ldap = {
+      ...{ url: `ldap://127.0.0.1:${slapd?.port ?? 0}`, bases: [suffix], userObjects: ['uid'] },
+      ...{ serviceUser: searcher.dn, servicePassword: searcher.password },
+    };
+    const pool = { name: 'alma-9', size: 3, template: 'templates/alma-9', hosts: ['kvm-1'] };
+    writeFileSync(
+      join(folder.path, 'leasebook.yaml'),
+      stringify({
+        simulatedHosts: [{ name: 'kvm-1', vcpus: 256, memoryMb: 1_048_576, localGb: 8192 }],
+        pools: [pool],
+        poolMetrics: { prometheus: true },
+        loginFailures: 100,
+        poolAuth: { provider, ...(slapd === undefined ? {} : { ldap }) },
+      }),
+    );
+    const server = await ServerProcess.start({
+      dataDir: data,
+      from: 'dist',
+      environment: {
+        LEASEBOOK_CONFIG: join(folder.path, 'leasebook.yaml'),
+        LEASEBOOK_ADMIN_PASSWORD: marked.administrator,
+        LEASEBOOK_LOG_LEVEL: 'trace',
+      },
+    });
+    try {
+      if (slapd === undefined) {
+        const admin = await logIn(server.url, 'admin', marked.administrator);
+        const user = { user: { name: 'mira', password: markedOfPools.user } };
+        expect((await ask(server.url, 'POST', '/identity/v3/users', user, admin)).status).toBe(201);
+      }
+      const secrets = [...(await usePoolSecrets(server.url, 'mira')), searcher.password, marked.administrator];
+      await slapd?.stop();
+      const while503 = await hear(server.url, 'POST /api/v3/token', {
+        authorization: `Basic ${Buffer.from(`mira:${markedOfPools.wrong}`).toString('base64')}`,
+      });
+      expect(while503.status).toBe(slapd === undefined ? 401 : 503);
+      const read = await readEverything(server.url);
+      expect(await server.stop()).toBe(0);
+      const places: readonly [string, string][] = [
+        ...read,
+        ['standard output', server.standardOutput],
+        ['standard error', server.standardError],
+        ...filesBelow(data).map((path): [string, string] => [path, readFileSync(path, 'latin1')]),
+      ];
+      const found = places.flatMap(([place, text]) =>
+        secrets.filter((secret) => text.includes(secret)).map((secret) => `${secret} in ${place}`),
+      );
+      expect(found).toEqual([]);
+      // The search would find what is there.
+      const texts = new Map(places);
+      expect(texts.get('/leasebook/v1/events?limit=1000')).toContain('VmsCheckedOut');
+      expect(texts.get('/api/v3/full_config')).toContain(slapd === undefined ? 'alma-9' : searcher.dn);
+      expect(server.standardOutput).toContain('/api/v2/token');
+      expect(places.some(([place, text]) => place.startsWith(data) && text.includes('PoolTokenIssued'))).toBe(true);
+    } finally {
+      await server.kill();
+      await slapd?.remove();
       folder.remove();
     }
   });
