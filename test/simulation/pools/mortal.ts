@@ -1,8 +1,8 @@
 import type { Append, AppendOutcome, EventStore } from '#event-store';
 import type { Provider } from '#providers';
 
-/** For ever: whoever waits for it is dead. */
-const never = new Promise<never>(() => undefined);
+/** For ever: whoever waits for it is dead. One for each, which goes with its waiter. */
+const never = (): Promise<never> => new Promise(() => undefined);
 
 /** The life of one server: at its n-th step of those that change something it dies, just before it or just after. */
 export class Life {
@@ -31,16 +31,16 @@ export class Life {
 
   /** Nothing that a dead server does has an effect, and nothing answers it. */
   async step<T>(work: () => Promise<T>, counts: boolean): Promise<T> {
-    if (this.over) return never;
+    if (this.over) return never();
     if (counts) this.steps += 1;
     const last = counts && this.steps === this.lastStep;
     if (last && !this.diesAfter) {
       this.end();
-      return never;
+      return never();
     }
     const result = await work();
     if (last) this.end();
-    return this.ended ? never : result;
+    return this.ended ? never() : result;
   }
 }
 
@@ -55,7 +55,7 @@ export function mortalStore(store: EventStore, life: Life): EventStore {
         return (options: Parameters<EventStore['subscribeToAll']>[0]) => {
           const subscription = target.subscribeToAll({
             ...options,
-            onEvents: (events) => (life.ended ? never : options.onEvents(events)),
+            onEvents: (events) => (life.ended ? never() : options.onEvents(events)),
           });
           life.onEnd(() => void subscription.stop());
           return subscription;
