@@ -52,10 +52,19 @@ export function createServerAdapter(
   fastify.addContentTypeParser('*', { parseAs: 'buffer' }, (_request, body, done) => {
     done(null, body.length === 0 ? undefined : body);
   });
+  fastify.addHook('onRequest', ({ method, raw: { headers } }, _reply, done) => {
+    const type = headers['content-type'];
+    if (type === undefined ? method === 'QUERY' : !mediaType.test(type)) headers['content-type'] = unknownType;
+    done();
+  });
   fastify.server.maxConnections = settings.connections;
   closeConnectionsAsTheyIdle(fastify);
   return adapter;
 }
+
+/** Where there is another, Fastify refuses by itself; what a body of no known type means is for each face to say. */
+const mediaType = /^\s*[\w!#$%&'*+.^`|~-]+\/[\w!#$%&'*+.^`|~-]+\s*(?:;|$)/;
+const unknownType = 'application/octet-stream';
 
 /** A request target may name the server as well (RFC 9112 §3.2.2); everybody behind this sees its path and query alone. */
 function originForm(target: string): string {
