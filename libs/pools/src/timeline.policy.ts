@@ -17,7 +17,9 @@ const mention =
 const pool = mention('pool');
 const vm = mention('vm');
 const checkout = mention('checkout');
-const onDemand = mention('on-demand');
+/** By the stream's name, without what tells requests of the same id apart. */
+const onDemand = (stream: string, what: string, more: More = {}): Mention =>
+  mention('on-demand')(stream.replace(/^onDemand-(.+)\.\d+$/, '$1'), what, more);
 const poolToken = mention('pool-token');
 
 const instant = (time: number | null): Json => (time === null ? null : new Date(time).toISOString());
@@ -242,9 +244,9 @@ const tokens: Timeline<PoolTokenEvent> = {
 };
 
 /**
- * Kinds: `pool` and `vm` (name), `checkout` (id), `on-demand` (name of the request's stream), `pool-token` (SHA-256 of
- * the token). Where a machine runs, its hypervisor's history tells too, by inventory's events. Holds are told as what
- * they are; who holds a machine in the end, the checkout says.
+ * Kinds: `pool` and `vm` (name), `checkout` (id), `on-demand` (the request's id, or the UUID that stands for it in its
+ * stream's name), `pool-token` (SHA-256 of the token). Where a machine runs, its hypervisor's history tells too, by
+ * inventory's events. Holds are told as what they are; who holds a machine in the end, the checkout says.
  */
 export const poolsTimeline: Timeline<PoolsEvent> = {
   ...register,

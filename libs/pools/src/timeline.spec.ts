@@ -110,20 +110,20 @@ describe('the history of pools', () => {
         ...{ kind: 'vm', id: 'one', what: 'requested' },
         sets: { pool: 'alma-9', queue: 'pending', vmId: 'id-one', hypervisor: placement.hypervisorUuid, request },
       },
-      { kind: 'on-demand', id: request, what: 'machine one begun' },
+      { kind: 'on-demand', id: 'r1', what: 'machine one begun' },
     ]);
     expect(told('VmRequested', { ...base, vm: plan('one'), request: null, waiting: 0, timeoutAt: 0 })).toHaveLength(1);
     const failed = { ...base, name: 'one', message: 'no disk', permanent: true, failures: 1, waiting: 0 };
     expect(told('VmCloneFailed', { ...failed, request })).toMatchObject([
       { kind: 'vm', id: 'one', what: 'could not be cloned: no disk' },
       { kind: 'pool', id: 'alma-9', what: 'machine one could not be cloned: no disk' },
-      { kind: 'on-demand', id: request },
+      { kind: 'on-demand', id: 'r1' },
     ]);
     expect(told('VmCloneFailed', { ...failed, request: null })).toHaveLength(2);
     const delivered = { ...base, name: 'one', request, checkout: facts(), seconds: 2, figures, expiresAt: null };
     expect(told('VmDelivered', delivered)).toMatchObject([
       { kind: 'vm', id: 'one', sets: { queue: 'running', checkedOutAt: epoch, expiresAt: null } },
-      { kind: 'on-demand', id: request, what: 'machine one booted' },
+      { kind: 'on-demand', id: 'r1', what: 'machine one booted' },
     ]);
   });
 
@@ -209,7 +209,7 @@ describe('the history of pools', () => {
       ...told('OnDemandCancelled', { ...base, request, reason: 'request-failed', waiting: 0 }),
       ...told('OnDemandSettled', { ...base, request }),
     ] as readonly { readonly kind: string; readonly id: string; readonly what: string }[];
-    expect(new Set(all.map(({ kind, id }) => `${kind}/${id}`))).toEqual(new Set([`on-demand/${request}`]));
+    expect(new Set(all.map(({ kind, id }) => `${kind}/${id}`))).toEqual(new Set(['on-demand/r1']));
     expect(all.map(({ what }) => what)).toEqual([
       ...['asked for', 'machine one delivered', 'fulfilled', 'failed: no disk', 'failed', 'deleted', 'forgotten'],
       ...['ended in pool alma-9', 'settled in pool alma-9'],

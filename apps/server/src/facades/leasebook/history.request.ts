@@ -2,7 +2,7 @@ import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
 import { Transform } from 'class-transformer';
 import { IsInt, IsOptional, Matches, Max, Min } from 'class-validator';
 
-const kindForm = /^[A-Za-z][A-Za-z0-9]{0,63}$/;
+const kindForm = /^[A-Za-z][A-Za-z0-9-]{0,63}$/;
 // Written out, since not every reader of the API's description knows \p{Cc}.
 // eslint-disable-next-line no-control-regex
 const idForm = /^[^\u0000-\u001f\u007f-\u009f]{1,512}$/u;
@@ -11,11 +11,11 @@ const afterForm = /^\d{16}\.\d{4}$/;
 /** The path of `GET /leasebook/v1/history/{kind}/{id}`. */
 export class HistoryPath {
   @ApiProperty({
-    description: 'Kind of resource: `aggregate`, `hypervisor`, `host`, `user`, `project` …',
+    description: 'Kind of resource: `aggregate`, `hypervisor`, `host`, `user`, `project`, `pool`, `vm`, `checkout`, `on-demand` …',
     pattern: kindForm.source,
     example: 'aggregate',
   })
-  @Matches(kindForm, { message: 'kind must be letters and digits' })
+  @Matches(kindForm, { message: 'kind must be letters, digits and hyphens' })
   kind!: string;
 
   @ApiProperty({ description: 'Its id in that kind', pattern: idForm.source, example: '1' })
