@@ -11,6 +11,9 @@ import {
 import type { Ports } from './profiles/ports.js';
 import type { Settings } from './profiles/settings.type.js';
 
+/** Between two writes of a read model on disk for which nobody waits. Milliseconds. */
+const gatherMs = 25;
+
 /** The runtime over one set of ports. Projections run at once; processes when their contexts exist. */
 export interface RunningRuntime {
   readonly executor: StoreCommandExecutor;
@@ -29,7 +32,7 @@ export async function startRuntime(
 ): Promise<RunningRuntime> {
   const { eventStore: store, readStore } = ports;
   const head = new LogHead(store);
-  const runner = new ProjectionRunner({ store, readStore, projections, head, observer });
+  const runner = new ProjectionRunner({ store, readStore, projections, head, observer, gatherMs });
   const executor = new StoreCommandExecutor({
     store,
     vault: ports.vault,

@@ -66,6 +66,12 @@ export class CarriedDocuments {
     return document !== undefined || this.wanted.has(key) ? document : 'unknown';
   }
 
+  /** Nothing is known any more. */
+  forget(): void {
+    this.wanted.clear();
+    this.last = new Map();
+  }
+
   /** `wanted`: of this group, as they were before it; `changed`: all that it changed. */
   carry(wanted: ReadonlyMap<string, Document | undefined>, changed: ReadonlyMap<string, DocumentWrite>): void {
     for (const [key, write] of this.last) if (this.wanted.has(key)) this.wanted.set(key, documentOf(write));
@@ -118,10 +124,23 @@ export async function foldGroup(
       break;
     }
   }
-  carried.carry(before, overlay.changed);
+  if (isAhead(before, group)) carried.forget();
+  else carried.carry(before, overlay.changed);
   const through = failedAt === undefined ? group.at(-1) : group[failedAt.index - 1];
   const event = failedAt && group[failedAt.index];
   return { writes: overlay.writes(), through, failed: event && failedAt && { event, error: failedAt.error } };
+}
+
+/**
+ * Another writer of these documents has come further. What this group makes of them is refused by the store (C17), and
+ * says nothing about what is there for the groups to come.
+ */
+function isAhead(documents: ReadonlyMap<string, Document | undefined>, [first]: readonly LogEvent[]): boolean {
+  if (first === undefined) return false;
+  for (const document of documents.values())
+    if (document !== undefined && '_position' in document && (document as Stored<Document>)._position >= first.position)
+      return true;
+  return false;
 }
 
 /** The documents as they are before the group; undefined where there is none. */

@@ -9,6 +9,9 @@ export class PositionGate {
   private blocked = false;
   private waiters = new Set<Waiter>();
 
+  /** `awaited`: hears of each position for which somebody begins to wait. */
+  constructor(private readonly awaited: (position: number) => void = () => undefined) {}
+
   get position(): number {
     return this.reached;
   }
@@ -56,6 +59,7 @@ export class PositionGate {
       };
       signal.addEventListener('abort', giveUp, { once: true });
       this.waiters.add(waiter);
+      this.awaited(position);
     });
   }
 }

@@ -19,6 +19,11 @@ export interface ProjectionPorts {
   readonly pauses?: Pauses;
   /** A read model that has so many events to read, and few behind it, is built anew beside (and again when that is interrupted). */
   readonly longLog?: number;
+  /**
+   * Under load what grows on disk is written once in so many milliseconds, unless somebody waits for it. Default: as
+   * soon as the write before has ended.
+   */
+  readonly gatherMs?: number;
 }
 
 const defaultLongLog = 50_000;
@@ -186,7 +191,7 @@ export class ProjectionRunner {
     projection: Projection,
   ): Promise<{ readonly entry: Entry; readonly beside: ReadModel | undefined }> {
     const { store, readStore, head, longLog = defaultLongLog } = this.ports;
-    const gate = new PositionGate();
+    const gate = new PositionGate((position) => this.entries.get(projection.name)?.live.hurry(position));
     const documents = await readStore.open(projection);
     const checkpoint = await documents.checkpoint();
     const skipped = await readSkipped(readStore.blobs, projection);
@@ -222,6 +227,7 @@ export class ProjectionRunner {
         epoch: this.ports.store.epoch,
         observer: this.observer,
         pauses: this.pauses,
+        gatherMs: projection.keeps === 'history' ? this.ports.gatherMs : undefined,
         advanced: (position) => {
           if (isLive()) gate.advance(position);
         },

@@ -17,6 +17,8 @@ export interface ReadModelSurroundings {
   readonly epoch: string;
   readonly observer: RuntimeObserver;
   readonly pauses: Pauses;
+  /** Groups begin no closer to each other while nobody waits for them. Milliseconds; default 0. */
+  readonly gatherMs?: number | undefined;
   readonly advanced: (position: number) => void;
   readonly parked: (parked: ParkedEvent) => void;
 }
@@ -40,6 +42,11 @@ export class ReadModel implements LogConsumer {
   /** Counts how often the queue was dropped: what was taken from it before is not to be kept. */
   private line = 0;
   private unwritten: LogEvent | undefined;
+  private carried = new CarriedDocuments();
+  private nextAt = -Infinity;
+  /** Somebody waits for what comes up to there. */
+  private wantedTo = -Infinity;
+  private gathering: Room | undefined;
 
   constructor(
     readonly projection: Projection,
@@ -70,12 +77,22 @@ export class ReadModel implements LogConsumer {
     if (this.parkedAt !== undefined || this.stopping.signal.aborted) return undefined;
     for (const event of fresh) this.queue.push(event);
     this.work ??= this.workOff();
+    if (this.queue.length < maxGroup) return undefined;
+    this.gathered();
     if (this.queue.length < maxQueued) return undefined;
     return (this.room ??= new Room()).emptied;
   }
 
+  /** Somebody waits until it has come to this position. */
+  hurry(position: number): void {
+    if (position <= this.wantedTo) return;
+    this.wantedTo = position;
+    this.gathered();
+  }
+
   /** After everything offered so far is written, or it parked. */
   async settled(): Promise<void> {
+    this.hurry(this.offered);
     while (this.work !== undefined) await this.work;
   }
 
@@ -95,14 +112,19 @@ export class ReadModel implements LogConsumer {
   }
 
   private async workOff(): Promise<void> {
-    let { line } = this;
-    let carried = new CarriedDocuments();
+    // A look at documents in memory costs no more than one at those carried.
+    if (this.projection.keeps === 'state') this.carried = new CarriedDocuments();
     let writing: Promise<void> = Promise.resolve();
     for (;;) {
       // Full groups come one behind the other: the next is folded while one is written. Smaller ones gather.
       if (this.queue.length < maxGroup) await writing;
       if (this.queue.length === 0) break;
-      if (line !== this.line) [line, carried] = [this.line, new CarriedDocuments()];
+      if (this.mayGather()) {
+        await this.gather();
+        continue;
+      }
+      this.nextAt = performance.now() + (this.around.gatherMs ?? 0);
+      const { line, carried } = this;
       const group = this.nextGroup();
       const folded = await this.untilItWorks(() => this.fold(group, carried));
       await writing;
@@ -110,6 +132,24 @@ export class ReadModel implements LogConsumer {
       if (folded !== undefined && line === this.line) writing = this.kept(group, folded);
     }
     this.work = undefined;
+  }
+
+  /** Small groups soon one after the other cost more than a large one, and nobody waits for these. */
+  private mayGather(): boolean {
+    if (this.around.gatherMs === undefined || this.stopping.signal.aborted) return false;
+    return this.queue.length < maxGroup && this.applied >= this.wantedTo && performance.now() < this.nextAt;
+  }
+
+  private async gather(): Promise<void> {
+    this.gathering = new Room();
+    const timer = setTimeout(() => this.gathered(), Math.max(1, this.nextAt - performance.now()));
+    await this.gathering.emptied;
+    clearTimeout(timer);
+  }
+
+  private gathered(): void {
+    this.gathering?.empty();
+    this.gathering = undefined;
   }
 
   private nextGroup(): readonly LogEvent[] {
@@ -139,6 +179,7 @@ export class ReadModel implements LogConsumer {
       if (through !== undefined) await this.write(writes, through, group.length);
     } catch (error) {
       if (!isOfTheFold(error)) throw error;
+      this.carried = new CarriedDocuments();
       // Nothing was written. One by one, so that what comes before the bad document is kept and its event is named.
       const [only] = group;
       if (group.length === 1 && only !== undefined) this.park(only, error);
@@ -192,8 +233,10 @@ export class ReadModel implements LogConsumer {
 
   private drop(): void {
     this.line += 1;
+    this.carried = new CarriedDocuments();
     this.queue = [];
     this.makeRoom();
+    this.gathered();
   }
 
   private makeRoom(): void {
