@@ -167,7 +167,7 @@ export const hugeBodies: readonly { readonly name: string; readonly body: Buffer
 
 export const oddHeaders: readonly { readonly name: string; readonly headers: (known: Known) => OutgoingHttpHeaders }[] =
   [
-    { name: 'a token twice, Basic twice', headers: ({ token, basic }) => ({ 'x-auth-token': [token, token], authorization: [`${basic}x`, basic] }) }, // prettier-ignore
+    { name: 'a token twice, Basic twice', headers: ({ token, basic }) => ({ 'x-auth-token': [token, token], Authorization: [`${basic}x`, basic] }) }, // prettier-ignore
     { name: 'no base64', headers: () => ({ 'x-auth-token': '\u00ff\u00fe', authorization: 'Basic \u00ff' }) },
     { name: 'no colon', headers: () => ({ 'x-auth-token': ' ', authorization: `Basic ${btoa('jdoe')}` }) },
     { name: 'empty name and password', headers: () => ({ 'x-auth-token': ',', authorization: `Basic ${btoa(':')}` }) },
