@@ -44,13 +44,15 @@ export class Life {
   }
 }
 
-/** The log as a server sees it that may die. Subscriptions fall silent with it. */
-export function mortalStore(store: EventStore, life: Life): EventStore {
+/** The log as a server sees it that may die. Subscriptions fall silent with it. `delay`: before each append. */
+export function mortalStore(store: EventStore, life: Life, delay: () => Promise<void>): EventStore {
   return new Proxy(store, {
     get: (target, key) => {
       if (key === 'append')
-        return (batch: readonly Append[]): Promise<readonly AppendOutcome[]> =>
-          life.step(() => target.append(batch), true);
+        return async (batch: readonly Append[]): Promise<readonly AppendOutcome[]> => {
+          await delay();
+          return life.step(() => target.append(batch), true);
+        };
       if (key === 'subscribeToAll')
         return (options: Parameters<EventStore['subscribeToAll']>[0]) => {
           const subscription = target.subscribeToAll({

@@ -34,7 +34,7 @@ function poolOf(name: string, aliases: readonly string[]): PoolSettings {
   };
 }
 
-function settingsFor(clock: VirtualClock): PoolsSettings {
+function settingsFor(clock: VirtualClock, holdMs: number): PoolsSettings {
   return {
     ...defaultPoolsSettings,
     clock,
@@ -48,7 +48,7 @@ function settingsFor(clock: VirtualClock): PoolsSettings {
     onDemandTtlMinutes: 2,
     dataTtlHours: 1,
     authConfigured: false,
-    holdMs: 5_000,
+    holdMs,
     providerTimeoutMs: 60_000,
   };
 }
@@ -81,7 +81,7 @@ export class Simulation {
         latencyMs: { min: 0, max: 100 },
         vms: { cloneMs: { min: 0, max: 2_000 }, bootMs: { min: 0, max: 10_000 }, failureRate: 0.05 },
       }),
-      settings: settingsFor(clock),
+      settings: settingsFor(clock, this.chance.one([300, 1_000, 5_000]) ?? 0),
       random: seededRandom(seed + 1),
       uuid,
     };

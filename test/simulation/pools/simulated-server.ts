@@ -63,13 +63,15 @@ export async function startServer(around: Surroundings, life: Life, faults: Faul
   const { clock, random, settings } = around;
   // Its own, as after a restart, on the one log; what it had under way ends with it.
   const own = new MemoryEventStore({ clock, log: around.store.log });
-  const store = mortalStore(new FaultyEventStore(own, faults), life);
   const sleep = (ms: number): Promise<void> =>
     new Promise((resolve) => {
       clock.setTimeout(() => {
         if (!life.ended) resolve();
       }, ms);
     });
+  // Now and then a disk takes its time, and deadlines pass meanwhile.
+  const delay = (): Promise<void> => (random() < 0.04 ? sleep(random() * 3_000) : Promise.resolve());
+  const store = mortalStore(new FaultyEventStore(own, faults), life, delay);
   const executor = new StoreCommandExecutor({
     store,
     vault: new MemoryVault(),
