@@ -70,21 +70,26 @@ interface Assigned {
   readonly changed: readonly FieldChange[];
 }
 
-/** Null stands for "has none", also for a field never heard of. A resource that ends has no fields left. */
+/**
+ * Null stands for "has none", also for a field never heard of. A resource that ends has no fields left. What does not
+ * change is shared with the fields before: a hypervisor has one for each of its guests.
+ */
 function assign(before: ResourceDocument['fields'], mention: Mention): Assigned {
-  const known = new Map<string, Json>(before.map(({ name, value }) => [name, value]));
+  let fields = before;
   const changed: FieldChange[] = [];
   for (const [field, to] of Object.entries(mention.sets ?? {})) {
-    const from = known.get(field) ?? null;
-    if (!isSame(from, to)) changed.push({ field, from, to });
-    if (to === null) known.delete(field);
-    else known.set(field, to);
+    const at = fields.findIndex(({ name }) => name === field);
+    const from = fields[at]?.value ?? null;
+    if (isSame(from, to)) continue;
+    changed.push({ field, from, to });
+    if (to === null) fields = fields.toSpliced(at, 1);
+    else fields = at < 0 ? [...fields, { name: field, value: to }] : fields.with(at, { name: field, value: to });
   }
   if (mention.ends === true) {
-    for (const [field, from] of known) changed.push({ field, from, to: null });
-    known.clear();
+    for (const { name, value } of fields) changed.push({ field: name, from: value, to: null });
+    fields = [];
   }
-  return { fields: changed.length === 0 ? before : Array.from(known, ([name, value]) => ({ name, value })), changed };
+  return { fields: changed.length === 0 ? before : fields, changed };
 }
 
 function isSame(a: Json, b: Json): boolean {

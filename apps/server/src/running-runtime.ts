@@ -12,7 +12,7 @@ import type { Ports } from './profiles/ports.js';
 import type { Settings } from './profiles/settings.type.js';
 
 /** Between two writes of a read model on disk for which nobody waits. Milliseconds. */
-const gatherMs = 25;
+const gatherMs = 50;
 
 /** The runtime over one set of ports. Projections run at once; processes when their contexts exist. */
 export interface RunningRuntime {
