@@ -41,23 +41,31 @@ export class CheckoutAttempts {
     patientUntil: number | undefined,
   ): Promise<AttemptOutcome> {
     return this.underWay.during(attempt.decidedBy, async () => {
-      let failure: HoldFailure | undefined;
       try {
-        failure = await (patientUntil === undefined
-          ? this.holdAtOnce(order, attempt, plan)
-          : this.holdInTurn(order, attempt, plan, patientUntil));
+        return await this.holdAndDecide(order, attempt, plan, patientUntil);
       } catch (error) {
         // C3: with an unknown outcome nothing is decided; the holds' timers will.
         if (error instanceof StoreUnavailable && attempt.held.size > 0)
           await this.fail(order, attempt, plan, 'unavailable');
         throw error;
       }
-      if (failure === undefined) return this.commit(order, attempt, plan);
-      const reason = failure.kind === 'empty' ? 'empty' : 'waiting';
-      const toDecide = attempt.held.size > 0 || failure.kind === 'stale';
-      const decided = toDecide ? await this.fail(order, attempt, plan, reason) : undefined;
-      return outcomeOf(decided, failure);
     });
+  }
+
+  private async holdAndDecide(
+    order: CheckoutOrder,
+    attempt: Attempt,
+    plan: CheckoutPlan,
+    patientUntil: number | undefined,
+  ): Promise<AttemptOutcome> {
+    const failure = await (patientUntil === undefined
+      ? this.holdAtOnce(order, attempt, plan)
+      : this.holdInTurn(order, attempt, plan, patientUntil));
+    if (failure === undefined) return this.commit(order, attempt, plan);
+    const reason = failure.kind === 'empty' ? 'empty' : 'waiting';
+    const toDecide = attempt.held.size > 0 || failure.kind === 'stale';
+    const decided = toDecide ? await this.fail(order, attempt, plan, reason) : undefined;
+    return outcomeOf(decided, failure);
   }
 
   private async holdAtOnce(

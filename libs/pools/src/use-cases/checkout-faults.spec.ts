@@ -138,4 +138,11 @@ describe('a store that fails', () => {
     expect(answer).toMatchObject({ kind: 'accepted' });
     expect(await afterwards()).toBe(true);
   });
+
+  it.each([0, 1, 2])('before append %d: what was held is free at once', async (at) => {
+    const script = [...Array.from({ length: at }, () => 'none' as const), 'before' as const];
+    const store = new FaultyEventStore(bed.store, new FaultPlan(script, { calls: ['append'] }));
+    await expect(bed.until(bed.process({ store }).take({ a: 2, b: 1 }))).rejects.toBeInstanceOf(StoreUnavailable);
+    expect(await bed.stocks()).toEqual({ a: [stock.a, 0], b: [stock.b, 0] });
+  });
 });
