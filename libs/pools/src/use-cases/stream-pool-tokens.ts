@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import { CommandExecutor, Vault } from '#runtime';
 import { Inject, Injectable } from '@nestjs/common';
 import { LRUCache } from 'lru-cache';
@@ -59,7 +59,7 @@ export class StreamPoolTokens extends PoolTokens {
   }
 
   override hash(token: string): string {
-    return createHash('sha256').update(token).digest('hex');
+    return hash('sha256', token);
   }
 }
 

@@ -1,7 +1,8 @@
 import type { AppendOutcome, Append, RecordedEvent } from '../../port.js';
 
-const MAX_EVENTS = 16_384;
-const MAX_CHARACTERS = 32 * 1024 * 1024;
+/** About a second at the rate at which events are written at most: whoever is further behind reads the disk. */
+const MAX_EVENTS = 8_192;
+const MAX_CHARACTERS = 16 * 1024 * 1024;
 
 /** The end of the log in memory, so that live subscribers need not ask the disk. Positions follow each other. */
 export class RecentEvents {
