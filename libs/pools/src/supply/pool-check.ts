@@ -54,12 +54,12 @@ export class PoolCheck {
     };
     this.pauses = new Pauses(world);
     const wait = (callback: () => void, ms: number): void => void world.setTimeout(callback, ms);
-    const whileStocked = { wait, pause: (pool: string) => (this.isShort(pool) ? 0 : rush.pause()) };
+    const whileStocked = { wait, pause: (pool: string) => (this.isShort(pool) ? 0 : rush.pause('clone')) };
     this.stock = new FairSlots(settings.taskLimit, (pool, job) => this.clone(pool, job), drained, whileStocked);
     this.onDemand = new FairSlots(settings.onDemandCloneLimit, (pool, job) => this.clone(pool, job), drained);
     this.destroys = new FairSlots(destroysAtOnce, (pool, vm) => this.destroy(pool, vm), drained, {
       wait,
-      pause: () => rush.pause(),
+      pause: () => rush.pause('destroy'),
     });
     this.tasks = new FairSlots(tasksAtOnce, (pool, job) => this.carryOut(pool, job), drained);
   }

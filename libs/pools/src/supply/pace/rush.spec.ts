@@ -12,7 +12,7 @@ function rush() {
     let begun = 0;
     for (const end = time.now + ms; time.now < end; time.now += 1) {
       serve(perMs);
-      for (let tries = 0; tries < 5 && it.pause() === 0; tries += 1) begun += 1;
+      for (let tries = 0; tries < 5 && it.pause('clone') === 0; tries += 1) begun += 1;
     }
     return begun;
   };
@@ -29,36 +29,43 @@ describe('a rush of users', () => {
   it('lets work in the background begin at a bounded rate, and always at that', () => {
     const { begunIn } = rush();
     begunIn(500);
-    expect(begunIn(1_000)).toBe(100);
-    expect(begunIn(1_000)).toBe(100);
+    expect(begunIn(1_000)).toBe(50);
+    expect(begunIn(1_000)).toBe(50);
   });
 
   it('is over soon after the last of them', () => {
     const { begunIn, it: its, time } = rush();
     begunIn(500);
     time.now += 500;
-    expect([its.pause(), its.pause(), its.pause()]).toEqual([0, 0, 0]);
+    expect([its.pause('clone'), its.pause('clone'), its.pause('clone')]).toEqual([0, 0, 0]);
   });
 
   it('says how long to wait, and a moment that was missed is made up for', () => {
     const { serve, it: its, time } = rush();
     serve(50);
-    expect([its.pause(), its.pause(), its.pause(), its.pause(), its.pause(), its.pause()]).toEqual([0, 0, 0, 0, 0, 0]);
-    expect(its.pause()).toBe(10);
+    expect(Array.from({ length: 4 }, () => its.pause('clone'))).toEqual([0, 0, 0, 0]);
+    expect(its.pause('clone')).toBe(20);
     time.now += 4;
-    expect(its.pause()).toBe(6);
-    time.now += 26;
-    expect([its.pause(), its.pause(), its.pause(), its.pause()]).toEqual([0, 0, 0, 10]);
+    expect(its.pause('clone')).toBe(16);
+    time.now += 36;
+    expect(Array.from({ length: 3 }, () => its.pause('clone'))).toEqual([0, 0, 20]);
+  });
+
+  it('lets neither kind of work wait behind the other', () => {
+    const { serve, it: its } = rush();
+    serve(50);
+    while (its.pause('destroy') === 0);
+    expect(its.pause('clone')).toBe(0);
   });
 
   it('does not last for longer because the clock was set back', () => {
     const { serve, it: its, time } = rush();
     serve(50);
-    while (its.pause() === 0);
+    while (its.pause('clone') === 0);
     time.now -= 3_600_000;
     serve(50);
-    expect(its.pause()).toBeLessThanOrEqual(10);
-    time.now += 10;
-    expect(its.pause()).toBe(0);
+    expect(its.pause('clone')).toBeLessThanOrEqual(20);
+    time.now += 20;
+    expect(its.pause('clone')).toBe(0);
   });
 });

@@ -4,10 +4,13 @@ import { POOLS_WORLD, type PoolsWorld } from '../../pools.settings.js';
 /** So many commands of users in so many milliseconds are a rush. */
 const rushOf = 50;
 const windowMs = 250;
-/** In a rush a piece of work in the background begins every so many milliseconds … */
-const betweenMs = 10;
+/** In a rush a piece of each kind of work in the background begins every so many milliseconds … */
+const betweenMs = 20;
 /** … and one that could not begin in time does so later, if not too late. */
-const makeUpMs = 50;
+const makeUpMs = 60;
+
+/** One kind does not wait behind the other. */
+export type PacedWork = 'clone' | 'destroy';
 
 /**
  * Whether many users are being served at this moment. They come first: machines are made and destroyed at a bounded rate
@@ -19,7 +22,7 @@ export class Rush {
   private beganAt = -Infinity;
   private served = 0;
   private servedBefore = 0;
-  private nextAt = -Infinity;
+  private readonly nextAt: Record<PacedWork, number> = { clone: -Infinity, destroy: -Infinity };
 
   constructor(@Inject(POOLS_WORLD) private readonly world: Pick<PoolsWorld, 'now'>) {}
 
@@ -29,16 +32,15 @@ export class Rush {
     this.served += 1;
   }
 
-  /** 0: the next piece of work may begin, and counts as begun. Otherwise milliseconds until it may. */
-  pause(): number {
+  /** 0: the next piece of the kind may begin, and counts as begun. Otherwise milliseconds until it may. */
+  pause(kind: PacedWork): number {
     const now = this.world.now();
     this.turnOver(now);
     if (Math.max(this.served, this.servedBefore) < rushOf) return 0;
     // A clock that was set back must not make it wait for longer.
-    this.nextAt = Math.min(this.nextAt, now + betweenMs);
-    if (this.nextAt > now) return this.nextAt - now;
-    this.nextAt = Math.max(this.nextAt, now - makeUpMs) + betweenMs;
-    return 0;
+    const nextAt = Math.min(this.nextAt[kind], now + betweenMs);
+    this.nextAt[kind] = nextAt > now ? nextAt : Math.max(nextAt, now - makeUpMs) + betweenMs;
+    return Math.max(0, nextAt - now);
   }
 
   private turnOver(now: number): void {
