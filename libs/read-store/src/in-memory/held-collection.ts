@@ -12,7 +12,7 @@ import { type Where } from '../conditions.js';
 import { type Key, validId } from '../ordering.js';
 import { storedAt } from '../stored.js';
 import { merge } from './merge.js';
-import { OrderedIndex } from './ordered-index.js';
+import { type Held, OrderedIndex } from './ordered-index.js';
 import { stretchOf } from '../stretch.js';
 
 /** Puts one document (or its absence) back as it was before a write. */
@@ -22,7 +22,7 @@ const nothing: Undo = () => undefined;
 
 /** The documents of one collection in memory, with ordered indexes and conditional writes (C17). */
 export class HeldCollection {
-  private readonly documents = new Map<string, Stored<Document>>();
+  private readonly documents = new Map<string, Held>();
   private readonly tombstones = new Map<string, number>();
   private readonly byId = new OrderedIndex(undefined);
   private readonly indexes: ReadonlyMap<IndexDefinition | undefined, OrderedIndex>;
@@ -42,7 +42,7 @@ export class HeldCollection {
   }
 
   get(id: string): Stored<Document> | undefined {
-    return this.documents.get(id);
+    return this.documents.get(id)?.document;
   }
 
   find(query?: Find): readonly Stored<Document>[] {
@@ -76,16 +76,17 @@ export class HeldCollection {
       throw new InvalidDocument(
         `a document of ${this.definition.name} has an _id that is no text, empty or not Unicode`,
       );
-    const former = this.documents.get(id);
+    const held = this.documents.get(id);
+    const former = held?.document;
     const tombstone = this.tombstones.get(id);
     if (write.position <= (former?._position ?? tombstone ?? -Infinity)) return nothing;
     if (write.kind === 'delete') {
-      if (former) this.remove(former);
+      if (held) this.remove(held);
       this.tombstones.set(id, write.position);
     } else {
       const document = storedAt(write.document, write.position);
       this.inspect(document);
-      this.put(document, former);
+      this.put(document, held);
       this.tombstones.delete(id);
     }
     return () => this.restore(id, former, tombstone);
@@ -104,25 +105,37 @@ export class HeldCollection {
     return this.indexes.get(definition) ?? this.byId;
   }
 
-  private put(document: Stored<Document>, former: Stored<Document> | undefined): void {
+  private put(document: Stored<Document>, held: Held | undefined): void {
     const keys: Key[] = [];
     for (const index of this.indexes.values()) {
       const key = index.keyFor(document);
       index.checkUnique(key, document._id);
       keys.push(key);
     }
-    let at = 0;
-    for (const index of this.indexes.values()) {
-      const key = keys[at++] ?? [];
-      if (former) index.replace(index.keyFor(former), key, document);
-      else index.set(key, document);
-    }
-    this.documents.set(document._id, document);
+    if (held) this.replace(held, document, keys);
+    else this.insert({ document, keys });
   }
 
-  private remove(document: Stored<Document>): void {
-    for (const index of this.indexes.values()) index.delete(index.keyFor(document));
-    this.documents.delete(document._id);
+  private insert(held: Held): void {
+    let at = 0;
+    for (const index of this.indexes.values()) index.set(held.keys[at++] ?? [], held);
+    this.documents.set(held.document._id, held);
+  }
+
+  private replace(held: Held, document: Stored<Document>, keys: readonly Key[]): void {
+    const placed: Key[] = [];
+    for (const index of this.indexes.values()) {
+      const at = placed.length;
+      placed.push(index.move(held.keys[at] ?? [], keys[at] ?? [], held));
+    }
+    held.document = document;
+    held.keys = placed;
+  }
+
+  private remove(held: Held): void {
+    let at = 0;
+    for (const index of this.indexes.values()) index.delete(held.keys[at++] ?? []);
+    this.documents.delete(held.document._id);
   }
 
   private restore(id: string, former: Stored<Document> | undefined, tombstone: number | undefined): void {

@@ -7,9 +7,16 @@ import { compareSortableKeys as compare, sortableKey } from './sortable-key.js';
 
 const BTree = sortedBTree.default;
 
+/** A document in its place; the next version of it takes the place over wherever its keys stay what they are. */
+export interface Held {
+  document: Stored<Document>;
+  /** In the order of the collection's indexes. */
+  keys: readonly Key[];
+}
+
 /** Documents in the order of one index; the key is the values of its fields, then the `_id`. */
 export class OrderedIndex {
-  private readonly tree = new BTree<Key, Stored<Document>>(undefined, compare, 64);
+  private readonly tree = new BTree<Key, Held>(undefined, compare, 64);
   private readonly readers: readonly ((document: Document) => Key[number])[];
   /** How many values must differ from those of every other document. */
   private readonly uniqueValues: number;
@@ -30,7 +37,7 @@ export class OrderedIndex {
     if (this.uniqueValues === 0) return;
     const values = key.slice(0, this.uniqueValues);
     const high = after(values);
-    for (const [found, document] of this.tree.entries(before(values))) {
+    for (const [found, { document }] of this.tree.entries(before(values))) {
       if (compare(found, high) > 0) return;
       if (document._id !== id)
         throw new NotUnique(
@@ -39,14 +46,16 @@ export class OrderedIndex {
     }
   }
 
-  set(key: Key, document: Stored<Document>): void {
-    this.tree.set(key, document);
+  set(key: Key, held: Held): void {
+    this.tree.set(key, held);
   }
 
-  /** The document with a new key is in its place; the one with the former key goes where the two differ. */
-  replace(former: Key, key: Key, document: Stored<Document>): void {
-    if (compare(former, key) !== 0) this.tree.delete(former);
-    this.tree.set(key, document);
+  /** What had the former key goes where the two differ. Answers the one that the tree holds. */
+  move(former: Key, key: Key, held: Held): Key {
+    if (compare(former, key) === 0) return former;
+    this.tree.delete(former);
+    this.tree.set(key, held);
+    return key;
   }
 
   delete(key: Key): void {
@@ -57,7 +66,7 @@ export class OrderedIndex {
     const { entries, isBeyond } = this.look(stretch, descending);
     for (const entry of entries) {
       if (isBeyond(entry[0])) return;
-      yield entry[1];
+      yield entry[1].document;
     }
   }
 
@@ -70,7 +79,7 @@ export class OrderedIndex {
     let nextLook = 1;
     for (const entry of entries) {
       keys.push(entry[0]);
-      taken.push(entry[1]);
+      taken.push(entry[1].document);
       if (taken.length < nextLook && taken.length < limit) continue;
       if (isBeyond(entry[0])) break;
       if (taken.length === limit) return taken;
@@ -85,14 +94,14 @@ export class OrderedIndex {
     return compare(low, high) < 0 ? this.tree.forRange(low, high, false) : 0;
   }
 
-  /** A fixed look at all documents in order, at the cost of one pointer each. */
+  /** A fixed look at all documents in order, at the cost of two pointers each. */
   all(): Stored<Document>[] {
-    return this.tree.valuesArray();
+    return this.tree.valuesArray().map(({ document }) => document);
   }
 
   private look(stretch: Stretch, descending: boolean) {
     const [low, high] = [sortableKey(stretch.low), sortableKey(stretch.high)];
-    const reused: (Key | Stored<Document>)[] = [];
+    const reused: (Key | Held)[] = [];
     return {
       entries: descending ? this.tree.entriesReversed(high, reused) : this.tree.entries(low, reused),
       isBeyond: descending ? (key: Key) => compare(key, low) < 0 : (key: Key) => compare(key, high) > 0,
