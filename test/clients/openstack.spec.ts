@@ -8,6 +8,8 @@ const hexId = /^[0-9a-f]{32}$/;
 const knownImage = '7d3f8f3a-0c0e-4d6a-9d4d-3a4a0c5f2b11';
 const demoHosts = [...[1, 2, 3, 4, 5, 6, 7, 8].map((n) => `compute-${String(n)}`), 'kvm-1', 'kvm-2'];
 
+const pooledMachines = 20 + 10;
+
 type Row = Record<string, unknown>;
 
 const folder = temporaryFolder();
@@ -23,7 +25,19 @@ const at = (version: Version): OpenStackClient => (version === 'default' ? admin
 beforeAll(async () => {
   server = await ServerProcess.start({ dataDir: `${folder.path}/data`, from: 'dist' });
   admin = OpenStackClient.withPassword(folder.path, server.url, 'admin', testAdminPassword);
+  await untilPoolsAreFull();
 }, 60_000);
+
+/** The demo's pools make their machines in the first seconds; these count as servers. */
+async function untilPoolsAreFull(): Promise<void> {
+  for (;;) {
+    const { capacity } = (await (await fetch(`${server.url}/api/v3/status`)).json()) as {
+      readonly capacity: { readonly current: number };
+    };
+    if (capacity.current === pooledMachines) return;
+    await new Promise((resolve) => setTimeout(resolve, 200));
+  }
+}
 
 afterAll(async () => {
   await server.kill();
@@ -352,7 +366,7 @@ describe.each(versions)('openstack hypervisor, compute API %s', (version) => {
       count: 9,
       vcpus: 7 * 64 + 2 * 256,
       memory_mb: 7 * 262_144 + 2 * 1_048_576,
-      running_vms: 0,
+      running_vms: pooledMachines,
     });
   });
 

@@ -11,7 +11,8 @@ const afterForm = /^\d{16}\.\d{4}$/;
 /** The path of `GET /leasebook/v1/history/{kind}/{id}`. */
 export class HistoryPath {
   @ApiProperty({
-    description: 'Kind of resource: `aggregate`, `hypervisor`, `host`, `user`, `project`, `pool`, `vm`, `checkout`, `on-demand` …',
+    description:
+      'Kind of resource: `aggregate`, `hypervisor`, `host`, `user`, `project`, `pool`, `vm`, `checkout`, `on-demand` …',
     pattern: kindForm.source,
     example: 'aggregate',
   })
