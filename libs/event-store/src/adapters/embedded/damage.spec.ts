@@ -190,7 +190,8 @@ describe('a damaged log', () => {
     const copy = join(folder, 'middle');
     cpSync(logs.get('in the write-ahead log')!.folder, copy, { recursive: true });
     const path = join(copy, 'events.db');
-    const whole = await EmbeddedEventStore.open({ path: join(folder, 'in the write-ahead log', 'events.db') });
+    cpSync(copy, join(folder, 'whole'), { recursive: true });
+    const whole = await EmbeddedEventStore.open({ path: join(folder, 'whole', 'events.db') });
     await whole.close();
     damage(copy, { form: 'in the write-ahead log', file: 'events.db-wal', kind: 'flip', at: 0.9, mask: 4 });
     const notices: string[] = [];
@@ -202,6 +203,45 @@ describe('a damaged log', () => {
     const again = await EmbeddedEventStore.open({ path });
     expect(again.epoch).toBe(store.epoch);
     await again.close();
+  });
+});
+
+describe('a write-ahead log whose last frame is not whole', () => {
+  /** The last frame of the write-ahead log, its page overwritten; as a frame that ends a change, or as one in its middle. */
+  function tear(copy: string, endsChange: boolean): void {
+    const path = join(copy, 'events.db-wal');
+    const bytes = readFileSync(path);
+    const frameBytes = 24 + bytes.readUInt32BE(8);
+    const frames = Math.floor((bytes.length - 32) / frameBytes);
+    const salt = bytes.subarray(16, 24);
+    let last = 0;
+    for (let index = 0; index < frames; index += 1) {
+      const at = 32 + index * frameBytes;
+      if (bytes.subarray(at + 8, at + 16).equals(salt)) last = at;
+    }
+    bytes.fill(0xa5, last + 24, last + frameBytes);
+    if (!endsChange) bytes.writeUInt32BE(0, last + 4);
+    writeFileSync(path, bytes);
+  }
+
+  it.each([
+    ['in the middle of a change: nobody was told of it, and nothing is said', false, 0],
+    ['at the end of a change: a new epoch, and a word about it', true, 1],
+  ])('%s', async (_, endsChange, said) => {
+    const copy = join(folder, `torn ${String(endsChange)}`);
+    const { folder: original, events } = logs.get('in the write-ahead log')!;
+    cpSync(original, copy, { recursive: true });
+    tear(copy, endsChange);
+    const notices: string[] = [];
+    const path = join(copy, 'events.db');
+    const store = await EmbeddedEventStore.open({ path, onNotice: (text) => notices.push(text) });
+    expect(notices).toEqual(
+      Array.from({ length: said }, () => expect.stringMatching(/ends in a change that is not whole/)),
+    );
+    const kept = await everything(store);
+    expect(kept.length).toBeLessThan(events.length);
+    expect(kept).toEqual(events.slice(0, kept.length));
+    await store.close();
   });
 });
 

@@ -20,15 +20,18 @@ export function openLog(open: OpenDatabase, path: string): OpenedLog {
   checkFile(path);
   if (!existsSync(path)) createLog(open, path);
   const wal = inspectWal(`${path}-wal`);
-  checkUntouched(open, path, wal.kind === 'damaged');
+  const lost = wal.kind === 'damaged' || wal.kind === 'torn' ? wal : undefined;
+  checkUntouched(open, path, lost !== undefined);
   const database = open(path, { fileMustExist: true, timeout: 5_000 });
   try {
     configure(database);
     const notices: string[] = [];
-    if (wal.kind === 'damaged') {
+    if (lost !== undefined) {
       writeEpoch(database);
       notices.push(
-        `${path}-wal does not fit its checksums from frame ${wal.frame} on. What came before is whole and was kept; the log begins a new epoch.`,
+        lost.kind === 'torn'
+          ? `${path}-wal ends in a change that is not whole (frame ${lost.frame}). What came before was kept; since it cannot be known whether that change was acknowledged, the log begins a new epoch.`
+          : `${path}-wal does not fit its checksums from frame ${lost.frame} on. What came before is whole and was kept; the log begins a new epoch.`,
       );
     }
     emptyWal(database);

@@ -1,10 +1,13 @@
 import { closeSync, existsSync, fstatSync, openSync, readSync } from 'node:fs';
 
 /**
- * `whole`: readable up to an end as a stop of the process leaves it. `damaged`: something of the current write-ahead log lies
- * behind a frame that does not fit; the engine will drop all from there on without a word.
+ * `whole`: readable up to an end as a stop of the process leaves it, be it in the middle of a change. `torn`: its last frame would
+ * end a change and does not fit; a process killed between the two writes of a frame leaves that, and so does a byte that changed
+ * later. `damaged`: something of the current write-ahead log lies behind a frame that does not fit. The engine drops all from that
+ * frame on without a word.
  */
-export type WalState = { readonly kind: 'none' | 'whole' } | { readonly kind: 'damaged'; readonly frame: number };
+export type WalState =
+  { readonly kind: 'none' | 'whole' } | { readonly kind: 'torn' | 'damaged'; readonly frame: number };
 
 const HEADER_BYTES = 32;
 const FRAME_HEADER_BYTES = 24;
@@ -36,21 +39,21 @@ function walk(file: number, size: number): WalState {
 
 function walkFrames(file: number, size: number, header: Buffer, sum: FrameSum, pageBytes: number): WalState {
   const frame = Buffer.alloc(FRAME_HEADER_BYTES + pageBytes);
-  let broken: number | undefined;
+  let broken: { readonly index: number; readonly ended: boolean } | undefined;
   for (let index = 0, at = HEADER_BYTES; at + frame.length <= size; index += 1, at += frame.length) {
     readSync(file, frame, 0, frame.length, at);
     const isCurrent = frame.compare(header, 16, 24, 8, 16) === 0;
     if (broken !== undefined) {
-      if (isCurrent) return { kind: 'damaged', frame: broken };
+      if (isCurrent) return { kind: 'damaged', frame: broken.index };
       continue;
     }
     sum.add(frame, 0, 8);
     sum.add(frame, FRAME_HEADER_BYTES, frame.length);
     if (isCurrent && sum.equals(frame, 16)) continue;
-    if (isCurrent) return { kind: 'damaged', frame: index };
-    broken = index;
+    // Only the frame that ends a change names the size of the file: a change without one was never acknowledged.
+    broken = { index, ended: isCurrent && frame.readUInt32BE(4) !== 0 };
   }
-  return { kind: 'whole' };
+  return broken?.ended ? { kind: 'torn', frame: broken.index } : { kind: 'whole' };
 }
 
 class FrameSum {
