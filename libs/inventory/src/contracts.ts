@@ -1,6 +1,7 @@
 import type { CommandContext, CommandOutcome, DomainEvent } from '#kernel';
 import { Command, Query } from '@nestjs/cqrs';
-import type { GuestOwner } from './hypervisor/hypervisor.events.js';
+import type { MetadataEntry } from './host-aggregates/host-aggregates.events.js';
+import type { GuestOwner, Resources } from './hypervisor/hypervisor.events.js';
 
 /** Why inventory refuses. Facts are named behind each; ids are the integers of aggregates, zones as written. */
 export type InventoryRefusal =
@@ -18,7 +19,11 @@ export type InventoryRefusal =
   | 'image-unknown' // imageId
   | 'hypervisor-unknown' // id
   | 'service-already-so' // id: it is in that condition already
-  | 'no-capacity'; // candidates: [{host, why}], why: PlacementObstacle
+  | 'no-capacity' // candidates: [{host, why}], why: PlacementObstacle
+  | 'aggregate-owned' // id, name, owner: only its owner changes it (C21)
+  | 'host-has-guests' // uuid, servers: uuids of what runs there
+  | 'host-not-reservable' // uuid: reservations have not claimed it
+  | 'host-taken'; // uuid, reservationId: who is on it, or null: servers are left there
 
 export interface AggregateFacts {
   readonly id: number;
@@ -187,6 +192,166 @@ export class RemoveGuest extends Command<Outcome<undefined>> {
     readonly context: CommandContext,
     readonly hypervisorUuid: string,
     readonly guestUuid: string,
+  ) {
+    super();
+  }
+}
+
+/** A hypervisor as enrolment sees it, from its stream. */
+export interface HypervisorCard {
+  readonly uuid: string;
+  /** The integer id. */
+  readonly number: number;
+  readonly provider: string;
+  readonly nativeId: string;
+  readonly hypervisorHostname: string;
+  readonly serviceHost: string;
+  readonly resources: Resources;
+  /** Of the host's aggregate with a zone; null: none. */
+  readonly availabilityZone: string | null;
+  readonly enabled: boolean;
+  readonly forcedDown: boolean;
+  readonly alive: boolean;
+  readonly vanished: boolean;
+  /** Uuids of its servers. */
+  readonly servers: readonly string[];
+  readonly use: HypervisorUse;
+}
+
+/** What a hypervisor is for, and who is on it (C4, C5). */
+export interface HypervisorUse {
+  /** The calendar that claimed it; null: free, or for pools. */
+  readonly partition: string | null;
+  /** Null: nobody has the whole host. */
+  readonly takenBy: { readonly reservationId: string; readonly leaseId: string; readonly fencingToken: number } | null;
+}
+
+/** By integer id, else by hostname: the exact one, else all whose hostname holds the text (contracts/blazar §11). Two at most are answered. */
+export class FindHypervisors extends Query<readonly HypervisorCard[]> {
+  constructor(readonly by: { readonly id: string } | { readonly name: string } | { readonly uuid: string }) {
+    super();
+  }
+}
+
+/** For leases and nothing else from now on (C4). Claimed already by that partition: accepted. Refused: hypervisor-unknown, host-has-guests. */
+export class ClaimForReservations extends Command<Outcome<HypervisorCard>> {
+  constructor(
+    readonly context: CommandContext,
+    readonly uuid: string,
+    readonly partition: string,
+  ) {
+    super();
+  }
+}
+
+/** Free again. Not claimed: accepted. Refused: host-has-guests, host-taken. */
+export class ReleaseFromReservations extends Command<Outcome<undefined>> {
+  constructor(
+    readonly context: CommandContext,
+    readonly uuid: string,
+  ) {
+    super();
+  }
+}
+
+/**
+ * A reservation moves in (C5), and gets the machine's next fencing token (C7). Taken by it already: accepted, the same
+ * token. Refused: host-not-reservable, host-taken (by another reservation, or servers are left there).
+ */
+export class TakeHost extends Command<Outcome<{ readonly fencingToken: number }>> {
+  constructor(
+    readonly context: CommandContext,
+    readonly uuid: string,
+    readonly leaseId: string,
+    readonly reservationId: string,
+  ) {
+    super();
+  }
+}
+
+/**
+ * A reservation moves out: every server that the provider finds on the host is destroyed there, then the host is vacant.
+ * Not taken by it: accepted, nothing is destroyed. Throws ProviderError; what was destroyed by then is gone.
+ */
+export class VacateHost extends Command<Outcome<{ readonly destroyed: readonly string[] }>> {
+  constructor(
+    readonly context: CommandContext,
+    readonly uuid: string,
+    readonly reservationId: string,
+  ) {
+    super();
+  }
+}
+
+/** Destroys the servers on that host that were booted with this flavor (instances of a reservation). Throws ProviderError. */
+export class DestroyServersOfFlavor extends Command<Outcome<{ readonly destroyed: readonly string[] }>> {
+  constructor(
+    readonly context: CommandContext,
+    readonly uuid: string,
+    readonly flavorId: string,
+  ) {
+    super();
+  }
+}
+
+/** An image of every server that the provider finds on the host; again with the same context: the same images. Throws ProviderError. */
+export class ImageServers extends Command<
+  Outcome<readonly { readonly guestUuid: string; readonly imageId: string; readonly name: string }[]>
+> {
+  constructor(
+    readonly context: CommandContext,
+    readonly uuid: string,
+  ) {
+    super();
+  }
+}
+
+/** Whose aggregate it is: changed by its owner alone (C21). */
+export interface AggregateOwner {
+  readonly kind: 'reservations';
+  /** `freepool`, or the reservation's id. */
+  readonly id: string;
+}
+
+export interface OwnedAggregate {
+  readonly name: string;
+  readonly owner: AggregateOwner;
+  /** Set when it is made. */
+  readonly metadata: readonly MetadataEntry[];
+}
+
+/** There from now on. One of that name that nobody owns is taken over. Refused: aggregate-name-taken (another owner has it). */
+export class EnsureOwnedAggregate extends Command<Outcome<AggregateFacts>> {
+  constructor(
+    readonly context: CommandContext,
+    readonly aggregate: OwnedAggregate,
+  ) {
+    super();
+  }
+}
+
+/**
+ * In one append: hosts leave `from` (an owner; null: none) and join `to` (made if it is not there; null: none), and
+ * `from` is deleted when `deleteFrom` and nothing is left in it. Hosts that are out, or in, already are accepted.
+ * Answer: ids, null where there is none.
+ */
+export class MoveHosts extends Command<Outcome<{ readonly from: number | null; readonly to: number | null }>> {
+  constructor(
+    readonly context: CommandContext,
+    readonly hosts: readonly string[],
+    readonly from: AggregateOwner | null,
+    readonly to: OwnedAggregate | null,
+    readonly deleteFrom: boolean = false,
+  ) {
+    super();
+  }
+}
+
+/** With the hosts that are in it; one that is not there is deleted already. */
+export class DeleteOwnedAggregate extends Command<Outcome<undefined>> {
+  constructor(
+    readonly context: CommandContext,
+    readonly owner: AggregateOwner,
   ) {
     super();
   }

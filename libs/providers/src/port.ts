@@ -12,6 +12,14 @@ export interface ProviderGuest {
   readonly vcpus: number;
   readonly memoryMb: number;
   readonly diskGb: number;
+  /** Of the flavor that it was booted with; absent or null where the provider cannot tell. */
+  readonly flavorId?: string | null;
+}
+
+/** A failed or partial listing proves nothing about what is missing from it (C6). */
+export interface GuestListing {
+  readonly complete: boolean;
+  readonly guests: readonly ProviderGuest[];
 }
 
 export interface ProviderHypervisor {
@@ -131,6 +139,17 @@ export interface Provider {
   heartbeats(call: ProviderCall): Promise<readonly Heartbeat[]>;
   /** As `uptime` prints it; null where the driver cannot tell. */
   uptime(nativeId: string, call: ProviderCall): Promise<string | null>;
+  /** Every machine on that hypervisor now, whoever made it. `permanent` where there is no such hypervisor. */
+  listGuests(nativeId: string, call: ProviderCall): Promise<GuestListing>;
+  /** Any machine, whoever made it. One that is not there (any more) is destroyed already. */
+  destroyGuest(nativeId: string, guestUuid: string, call: ProviderCall): Promise<void>;
+  /** An image under that name, made once by request id; `permanent` where there is no such machine. */
+  imageGuest(
+    nativeId: string,
+    guestUuid: string,
+    name: string,
+    call: ProviderCall,
+  ): Promise<{ readonly imageId: string }>;
   cacheImage(nativeId: string, imageId: string, call: ProviderCall): Promise<void>;
   close(): Promise<void>;
 }

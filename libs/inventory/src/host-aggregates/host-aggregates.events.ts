@@ -18,6 +18,16 @@ export type AggregateCreated = {
   };
 };
 
+/** Changed by its owner alone from now on (C21). */
+export type AggregateOwned = {
+  readonly type: 'AggregateOwned';
+  readonly data: {
+    readonly id: number;
+    readonly owner: { readonly kind: 'reservations'; readonly id: string };
+    readonly at: number;
+  };
+};
+
 export type AggregateRenamed = {
   readonly type: 'AggregateRenamed';
   readonly data: { readonly id: number; readonly name: string; readonly at: number };
@@ -69,6 +79,7 @@ export type ImageCachingFinished = {
 
 export type HostAggregatesEvent =
   | AggregateCreated
+  | AggregateOwned
   | AggregateRenamed
   | AggregateMetadataSet
   | HostAddedToAggregate
@@ -81,6 +92,7 @@ export const hostAggregatesCatalog: EventCatalog<HostAggregatesEvent> = {
   context: 'inventory',
   versions: {
     AggregateCreated: 1,
+    AggregateOwned: 1,
     AggregateRenamed: 1,
     AggregateMetadataSet: 1,
     HostAddedToAggregate: 1,

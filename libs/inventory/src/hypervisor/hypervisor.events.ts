@@ -98,8 +98,27 @@ export type ImageCachingFailed = Of<
   'ImageCachingFailed',
   { readonly imageId: string; readonly requestId: string; readonly reason: string }
 >;
+/** For leases and nothing else (C4); `partition`: the calendar that has it. */
+export type HypervisorClaimed = Of<'HypervisorClaimed', { readonly partition: string }>;
+export type HypervisorClaimEnded = Of<'HypervisorClaimEnded'>;
+/** A reservation has moved in (C5). `fencingToken`: this machine's next one (C7). */
+export type HostTaken = Of<
+  'HostTaken',
+  { readonly leaseId: string; readonly reservationId: string; readonly fencingToken: number }
+>;
+/** It has moved out, and its servers are gone. */
+export type HostVacated = Of<'HostVacated', { readonly leaseId: string; readonly reservationId: string }>;
+export type GuestImaged = Of<
+  'GuestImaged',
+  { readonly guestUuid: string; readonly imageId: string; readonly name: string }
+>;
 
 export type HypervisorEvent =
+  | HypervisorClaimed
+  | HypervisorClaimEnded
+  | HostTaken
+  | HostVacated
+  | GuestImaged
   | HypervisorRegistered
   | HypervisorRenamed
   | ResourcesReported
@@ -122,6 +141,11 @@ export type HypervisorEvent =
 export const hypervisorCatalog: EventCatalog<HypervisorEvent> = {
   context: 'inventory',
   versions: {
+    HypervisorClaimed: 1,
+    HypervisorClaimEnded: 1,
+    HostTaken: 1,
+    HostVacated: 1,
+    GuestImaged: 1,
     HypervisorRegistered: 1,
     HypervisorRenamed: 1,
     ResourcesReported: 1,

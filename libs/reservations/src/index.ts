@@ -1,0 +1,3 @@
+export * from './contracts.js';
+export * from './reservations.module.js';
+export * from './reservations.settings.js';
