@@ -1,8 +1,10 @@
 import { Global, Module, type DynamicModule, type Provider } from '@nestjs/common';
+import { FLAVORS_SETTINGS } from '#flavors';
 import { IDENTITY_SETTINGS } from '#identity';
 import { INVENTORY_SETTINGS, KNOWN_IMAGES } from '#inventory';
 import { LOG_EPOCH, POOLS_SETTINGS } from '#pools';
 import { PROVIDERS } from '#providers';
+import { RESERVATIONS_SETTINGS } from '#reservations';
 import { FRESHNESS, READ_STORE } from '#read-store';
 import { CommandExecutor, Vault } from '#runtime';
 import { PUBLIC_URL_SETTINGS } from './auth/index.js';
@@ -15,6 +17,7 @@ import { ReadModelControl } from './operations/read-model-control.js';
 import { READINESS, type Readiness } from './operations/readiness.js';
 import { identitySettings, inventorySettings } from './profiles/contexts.settings.js';
 import { poolAuthSettings, poolsSettings } from './profiles/pools-context.settings.js';
+import { flavorsSettings, reservationsSettings } from './profiles/reservations-context.settings.js';
 import { vmpoolerFaceSettings } from './profiles/vmpooler-face.settings.js';
 import type { Ports } from './profiles/ports.js';
 import type { Settings } from './profiles/settings.type.js';
@@ -48,6 +51,8 @@ export class PlatformModule {
       { provide: PUBLIC_URL_SETTINGS, useValue: publicUrls(settings) },
       { provide: POOLS_SETTINGS, useValue: poolsSettings(settings, ports.clock) },
       { provide: POOL_AUTH_SETTINGS, useValue: poolAuthSettings(settings) },
+      { provide: FLAVORS_SETTINGS, useValue: flavorsSettings(settings, ports.clock) },
+      { provide: RESERVATIONS_SETTINGS, useValue: reservationsSettings(settings, ports.clock) },
       { provide: LOG_EPOCH, useValue: () => ports.eventStore.epoch },
       { provide: VMPOOLER_FACE_SETTINGS, useValue: vmpoolerFaceSettings(settings) },
       { provide: NOVA_SETTINGS, useValue: { pageLimit: settings.pageLimit } },

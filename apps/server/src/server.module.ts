@@ -1,9 +1,11 @@
 import { Module } from '@nestjs/common';
 import { CqrsModule } from '@nestjs/cqrs';
+import { FlavorsModule } from '#flavors';
 import { IdentityModule } from '#identity';
 import { InventoryModule } from '#inventory';
 import { PoolsModule } from '#pools';
 import { ReadModelsModule } from '#projections';
+import { ReservationsModule } from '#reservations';
 import { AuthModule } from './auth/index.js';
 import { PoolUsersModule } from './auth/pool-users/index.js';
 import { ImageModule } from './facades/image/index.js';
@@ -22,6 +24,8 @@ import { OperationsModule } from './operations/operations.module.js';
     InventoryModule,
     PoolUsersModule,
     PoolsModule,
+    FlavorsModule,
+    ReservationsModule,
     ReadModelsModule,
     OperationsModule,
     KeystoneModule,

@@ -7,6 +7,7 @@ import type { FastifyInstance } from 'fastify';
 import { bootstrapIdentity, IdentityServices } from '#identity';
 import { HypervisorDiscovery, imageCaching } from '#inventory';
 import { ConfigurePools, poolProcesses, VmSupply } from '#pools';
+import { reservationProcesses } from '#reservations';
 import type { RunningProcess } from '#runtime';
 import type { Logger } from 'pino';
 import { recordConfiguration } from './configuration/record-configuration.js';
@@ -103,6 +104,7 @@ async function listen(platform: Platform, readiness: ServerReadiness, logger: Lo
   await runtime.startProcesses([
     app.get<RunningProcess>(imageCaching),
     ...app.get<readonly RunningProcess[]>(poolProcesses),
+    ...app.get<readonly RunningProcess[]>(reservationProcesses),
   ]);
   await app.get(VmSupply).start();
   await app.listen(settings.port, settings.host);

@@ -1,4 +1,5 @@
 import type { ConfiguredPool } from './pools.settings.type.js';
+import type { ConfiguredFlavor } from './reservations.settings.type.js';
 import type { Settings, SimulatedHostSettings } from './settings.type.js';
 
 type HostSize = Pick<SimulatedHostSettings, 'vcpus' | 'memoryMb' | 'localGb'>;
@@ -28,6 +29,10 @@ function pool(name: string, size: number, aliases: readonly string[]): Configure
   };
 }
 
+function flavor(id: string, name: string, vcpus: number, ramMb: number, diskGb: number): ConfiguredFlavor {
+  return { id, name, vcpus, ramMb, diskGb, ephemeralGb: 0, swapMb: 0, isPublic: true, extraSpecs: [] };
+}
+
 type Demo = Pick<
   Settings,
   | 'simulatedHosts'
@@ -40,6 +45,8 @@ type Demo = Pick<
   | 'vmLifetimeAuthHours'
   | 'maxLifetimeUpperLimit'
   | 'experimentalFeatures'
+  | 'networks'
+  | 'flavors'
 >;
 
 /**
@@ -63,4 +70,23 @@ export const demoConfiguration: Demo = {
   vmLifetimeAuthHours: 24,
   maxLifetimeUpperLimit: 200,
   experimentalFeatures: true,
+  networks: [
+    {
+      id: '5a3c7c1e-9d0b-4a54-8f6e-2f7b7d1f0a11',
+      name: 'public',
+      subnets: [
+        {
+          id: '8e1d7f0a-64a5-4d7e-9a9b-3c8a1d3f7e02',
+          cidr: '203.0.113.0/24',
+          gateway: '203.0.113.1',
+          pools: [{ start: '203.0.113.10', end: '203.0.113.99' }],
+        },
+      ],
+    },
+  ],
+  flavors: [
+    flavor('1', 'm1.tiny', 1, 512, 1),
+    flavor('2', 'm1.small', 1, 2048, 20),
+    flavor('3', 'm1.medium', 2, 4096, 40),
+  ],
 };

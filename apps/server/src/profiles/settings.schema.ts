@@ -1,5 +1,6 @@
 import { integer, list, object, oneOf, text, url, type SettingRow } from './schema-parts.js';
 import { poolSettingRows, simulatedVms } from './pools.schema.js';
+import { reservationSettingRows } from './reservations.schema.js';
 
 export type { SettingRow } from './schema-parts.js';
 
@@ -10,6 +11,7 @@ const guest = object(
     vcpus: integer(0, 4096, 1),
     memoryMb: integer(0, 67_108_864, 1024),
     diskGb: integer(0, 1_048_576, 10),
+    flavorId: text({ maxLength: 255 }),
   },
   ['uuid', 'name'],
 );
@@ -251,6 +253,7 @@ export const settingRows: readonly SettingRow[] = [
     about: 'Known images, for image pre-caching and the read-only image API.',
   },
   ...poolSettingRows,
+  ...reservationSettingRows,
 ];
 
 export const settingsSchema = {

@@ -4,6 +4,7 @@ import { addFormats } from './formats.js';
 import { parse } from 'yaml';
 import { demoConfiguration } from './demo.configuration.js';
 import { poolContradictions } from './pools.contradictions.js';
+import { reservationContradictions } from './reservations.contradictions.js';
 import { settingRows, settingsSchema, type SettingRow } from './settings.schema.js';
 import type { Settings } from './settings.type.js';
 
@@ -145,5 +146,5 @@ function contradictions(settings: Settings): readonly string[] {
   const hosts = settings.simulatedHosts.map((host) => host.name);
   for (const twice of hosts.filter((name, index) => hosts.indexOf(name) !== index))
     faults.push(`simulatedHosts: ${twice} stands there twice`);
-  return [...faults, ...poolContradictions(settings)];
+  return [...faults, ...poolContradictions(settings), ...reservationContradictions(settings)];
 }

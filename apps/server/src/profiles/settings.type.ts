@@ -1,4 +1,5 @@
 import type { PoolsAndFaceSettings } from './pools.settings.type.js';
+import type { ReservationsAndFaceSettings } from './reservations.settings.type.js';
 
 /** A host of the simulated provider. Memory in MiB, disk in GiB. */
 export interface SimulatedHostSettings {
@@ -17,6 +18,8 @@ export interface SimulatedHostSettings {
     readonly vcpus: number;
     readonly memoryMb: number;
     readonly diskGb: number;
+    /** Of the flavor that it was booted with. */
+    readonly flavorId?: string;
   }[];
 }
 
@@ -43,7 +46,7 @@ export interface KeyrockSettings {
 }
 
 /** Everything that can be set. Keys are those of the YAML file; see settings.schema.ts for bounds and meaning. */
-export interface Settings extends PoolsAndFaceSettings {
+export interface Settings extends PoolsAndFaceSettings, ReservationsAndFaceSettings {
   readonly demo: boolean;
   readonly host: string;
   readonly port: number;

@@ -12,6 +12,7 @@ export const catalogServices: readonly CatalogService[] = [
   { type: 'compute', name: 'nova', path: '/compute/v2.1' },
   { type: 'identity', name: 'keystone', path: '/identity/v3' },
   { type: 'image', name: 'glance', path: '/image' },
+  { type: 'reservation', name: 'blazar', path: '/reservation/v1' },
 ];
 
 const interfaces = ['public', 'internal', 'admin'] as const;
