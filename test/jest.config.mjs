@@ -21,6 +21,6 @@ export default {
   ...shared,
   testMatch: [
     '<rootDir>/{libs,apps,projections}/**/*.spec.ts',
-    '<rootDir>/test/{architecture,wire,scenarios,simulation,faults,pools-history}/**/*.spec.ts',
+    '<rootDir>/test/{architecture,wire,scenarios,simulation,faults,leases-history,pools-history}/**/*.spec.ts',
   ],
 };

@@ -1,9 +1,10 @@
+import { ask } from '../ask.js';
 import { seededRandom } from '../bench/random.js';
 import { logIn } from '../server-process.js';
 import type { History, Operation, Quiet } from './history.type.js';
 import { configuration, pools } from './lab.js';
-import { ask, PoolClient } from './pool-client.js';
-import { ServerInTurns } from './server-in-turns.js';
+import { PoolClient } from './pool-client.js';
+import { ServerInTurns } from '../server-in-turns.js';
 
 export interface HistoryOptions {
   readonly seed: number;

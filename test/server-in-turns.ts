@@ -1,6 +1,6 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { ServerProcess, temporaryFolder } from '../server-process.js';
+import { ServerProcess, temporaryFolder } from './server-process.js';
 
 /** One server on one data folder, killed and started again; whoever wants it waits until it is there. */
 export class ServerInTurns {
@@ -14,11 +14,15 @@ export class ServerInTurns {
 
   start(): Promise<ServerProcess> {
     this.current = ServerProcess.start({
-      dataDir: join(this.folder.path, 'data'),
+      dataDir: this.dataDir,
       from: 'dist',
       environment: { LEASEBOOK_LOG_LEVEL: 'info', LEASEBOOK_CONFIG: join(this.folder.path, 'leasebook.yaml') },
     });
     return this.current;
+  }
+
+  get dataDir(): string {
+    return join(this.folder.path, 'data');
   }
 
   async url(): Promise<string> {
@@ -37,6 +41,11 @@ export class ServerInTurns {
       return this.start();
     })();
     await this.current;
+  }
+
+  /** A graceful stop: the log is whole and nobody writes to it. */
+  async stop(): Promise<void> {
+    await (await this.current)?.stop();
   }
 
   async close(): Promise<void> {
