@@ -12,8 +12,9 @@ export const aggregatesProjection: Projection = {
   keeps: 'state',
   collections: [aggregatesCollection],
   catalogs: [hostAggregatesCatalog],
+  // Events that change no answer about aggregates are not asked for.
   events: Object.keys(hostAggregatesCatalog.versions)
-    .filter((type) => !type.startsWith('ImageCaching'))
+    .filter((type) => !type.startsWith('ImageCaching') && type !== 'AggregateOwned')
     .map((type) => `inventory/${type}`),
   wants: ({ event }) =>
     event.type === 'AggregateCreated' ? [] : [{ collection, id: String((event as HostAggregatesEvent).data.id) }],
@@ -70,6 +71,7 @@ function changed(document: AggregateDocument, event: HostAggregatesEvent): Aggre
     case 'HostRemovedFromAggregate':
       return { ...document, hosts: document.hosts.filter((host) => host !== event.data.host) };
     case 'AggregateCreated':
+    case 'AggregateOwned':
     case 'AggregateDeleted':
     case 'ImageCachingRequested':
     case 'ImageCachingFinished':

@@ -136,6 +136,13 @@ function changed(document: HypervisorDocument, event: Exclude<HypervisorEvent, R
     case 'HypervisorRegistered':
     case 'HypervisorVanished':
     case 'HypervisorReturned':
+    case 'HypervisorClaimed':
+    case 'HypervisorClaimEnded':
+    case 'HostTaken':
+    case 'HostVacated':
+    case 'GuestDestructionRequested':
+    case 'GuestImagingRequested':
+    case 'GuestImaged':
     case 'ImageCached':
     case 'ImageCachingFailed':
       return document;

@@ -11,6 +11,8 @@ const mention = (kind: string, id: string, what: string, more: More): Mention =>
 const aggregate = (id: number, what: string, more: More = {}): Mention => mention('aggregate', String(id), what, more);
 const hypervisor = (uuid: string, what: string, more: More = {}): Mention => mention('hypervisor', uuid, what, more);
 const host = (name: string, what: string, more: More = {}): Mention => mention('host', name, what, more);
+const lease = (id: string, what: string, more: More = {}): Mention => mention('lease', id, what, more);
+const reservation = (id: string, what: string, more: More = {}): Mention => mention('reservation', id, what, more);
 const guest = (uuid: string, what: string, more: More = {}): Mention => mention('guest', uuid, what, more);
 
 /** Nova keeps the zone among the metadata; people look for it under its own name. */
@@ -43,6 +45,9 @@ const many = (count: number, one: string): string => (count === 1 ? `1 ${one}` :
 const aggregates: Timeline<HostAggregatesEvent> = {
   AggregateCreated: ({ id, uuid, name, availabilityZone }) => [
     aggregate(id, 'created', { sets: { name, availabilityZone, uuid } }),
+  ],
+  AggregateOwned: ({ id, owner }) => [
+    aggregate(id, `owned by ${owner.kind}`, { sets: { owner: `${owner.kind} ${owner.id}` } }),
   ],
   AggregateRenamed: ({ id, name }) => [aggregate(id, 'renamed', { sets: { name } })],
   AggregateMetadataSet: ({ id, set, removed }) => [
@@ -124,10 +129,13 @@ const hypervisors: Timeline<HypervisorEvent> = {
     hypervisor(uuid, `guest ${changed.name} changed`, { sets: { [`guests.${changed.uuid}`]: changed.name } }),
     guest(changed.uuid, 'changed', { sets: { hypervisor: uuid, ...size(changed) } }),
   ],
-  GuestGone: ({ uuid, guestUuid }) => [
-    hypervisor(uuid, `guest ${guestUuid} gone`, { sets: { [`guests.${guestUuid}`]: null } }),
-    guest(guestUuid, 'gone', { ends: true }),
-  ],
+  GuestGone: ({ uuid, guestUuid, destroyed }) => {
+    const what = destroyed === true ? 'destroyed' : 'gone';
+    return [
+      hypervisor(uuid, `guest ${guestUuid} ${what}`, { sets: { [`guests.${guestUuid}`]: null } }),
+      guest(guestUuid, what, { ends: true }),
+    ];
+  },
   GuestPlaced: ({ uuid, guest: placed, owner }) => [
     hypervisor(uuid, `guest ${placed.name} placed for ${owner.kind} ${owner.id}`, {
       sets: { [`guests.${placed.uuid}`]: placed.name },
@@ -154,6 +162,35 @@ const hypervisors: Timeline<HypervisorEvent> = {
   ForcedDownLifted: ({ uuid }) => [hypervisor(uuid, 'no longer forced down', { sets: { forcedDown: false } })],
   HypervisorVanished: ({ uuid }) => [hypervisor(uuid, 'vanished', { sets: { vanished: true } })],
   HypervisorReturned: ({ uuid }) => [hypervisor(uuid, 'returned', { sets: { vanished: null } })],
+  HypervisorClaimed: ({ uuid, partition }) => [
+    hypervisor(uuid, `claimed for reservations, calendar ${partition}`, { sets: { partition } }),
+  ],
+  HypervisorClaimEnded: ({ uuid }) => [hypervisor(uuid, 'free of reservations', { sets: { partition: null } })],
+  HostTaken: ({ uuid, leaseId, reservationId, fencingToken }) => [
+    hypervisor(uuid, `taken by reservation ${reservationId}`, {
+      sets: { takenBy: reservationId, lease: leaseId, fencingToken },
+    }),
+    reservation(reservationId, `took hypervisor ${uuid}`, { sets: { [`on.${uuid}`]: true } }),
+    lease(leaseId, `took hypervisor ${uuid}`),
+  ],
+  HostVacated: ({ uuid, leaseId, reservationId }) => [
+    hypervisor(uuid, `vacated by reservation ${reservationId}`, { sets: { takenBy: null, lease: null } }),
+    reservation(reservationId, `vacated hypervisor ${uuid}`, { sets: { [`on.${uuid}`]: null } }),
+    lease(leaseId, `vacated hypervisor ${uuid}`),
+  ],
+  GuestDestructionRequested: ({ uuid, guestUuids }) => [
+    hypervisor(uuid, `destruction of ${many(guestUuids.length, 'guest')} asked for`),
+    ...guestUuids.map((guestUuid) => guest(guestUuid, 'destruction asked for')),
+  ],
+  GuestImagingRequested: ({ uuid, guestUuids }) => [
+    hypervisor(uuid, `images of ${many(guestUuids.length, 'guest')} asked for`),
+    ...guestUuids.map((guestUuid) => guest(guestUuid, 'image asked for')),
+  ],
+  GuestImaged: ({ uuid, guestUuid, imageId, name }) => [
+    hypervisor(uuid, `guest ${guestUuid} kept as image ${name}`),
+    guest(guestUuid, `kept as image ${name}`),
+    mention('image', imageId, `made of guest ${guestUuid}`, { sets: { name, guest: guestUuid } }),
+  ],
   ImageCached: ({ uuid, imageId }) => [
     hypervisor(uuid, `image ${imageId} cached`),
     mention('image', imageId, `cached on hypervisor ${uuid}`, {}),
@@ -165,7 +202,8 @@ const hypervisors: Timeline<HypervisorEvent> = {
 };
 
 /**
- * Kinds: `aggregate` (integer id), `hypervisor` and `guest` (uuid), `host` (name of the compute service), `image` (id).
+ * Kinds: `aggregate` (integer id), `hypervisor` and `guest` (uuid), `host` (name of the compute service), `image` (id),
+ * `lease` and `reservation` (uuid).
  * Members of a set are fields of their own (`hosts.compute-1`), since an event tells one of them, not all.
  */
 export const inventoryTimeline: Timeline<InventoryEvent> = { ...aggregates, ...registry, ...hypervisors };

@@ -40,6 +40,9 @@ const operations = {
   listHypervisors: [],
   heartbeats: [],
   uptime: ['kvm-1'],
+  listGuests: ['kvm-1'],
+  destroyGuest: ['kvm-1', 'guest'],
+  imageGuest: ['kvm-1', 'guest', 'name'],
   cacheImage: ['kvm-1', 'image'],
 } as const satisfies Record<Exclude<keyof Provider, 'name' | 'close'>, readonly unknown[]>;
 

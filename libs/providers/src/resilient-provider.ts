@@ -1,6 +1,7 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import {
   ProviderError,
+  type GuestListing,
   type Heartbeat,
   type Listing,
   type Provider,
@@ -103,6 +104,23 @@ export class ResilientProvider implements Provider {
 
   uptime(nativeId: string, call: ProviderCall): Promise<string | null> {
     return this.persist(call, () => this.provider.uptime(nativeId, call));
+  }
+
+  listGuests(nativeId: string, call: ProviderCall): Promise<GuestListing> {
+    return this.persist(call, () => this.provider.listGuests(nativeId, call));
+  }
+
+  destroyGuest(nativeId: string, guestUuid: string, call: ProviderCall): Promise<void> {
+    return this.persist(call, () => this.provider.destroyGuest(nativeId, guestUuid, call));
+  }
+
+  imageGuest(
+    nativeId: string,
+    guestUuid: string,
+    name: string,
+    call: ProviderCall,
+  ): Promise<{ readonly imageId: string }> {
+    return this.persist(call, () => this.provider.imageGuest(nativeId, guestUuid, name, call));
   }
 
   cacheImage(nativeId: string, imageId: string, call: ProviderCall): Promise<void> {

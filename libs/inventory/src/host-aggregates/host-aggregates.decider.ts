@@ -279,5 +279,5 @@ export const hostAggregates: AggregateDefinition<
   name: 'hostAggregates',
   decider: { initialState: noAggregates, decide, evolve },
   catalog: hostAggregatesCatalog,
-  snapshot: { version: 1, everyEvents: 1000, write: writeSnapshot, read: readSnapshot },
+  snapshot: { version: 2, everyEvents: 1000, write: writeSnapshot, read: readSnapshot },
 };

@@ -1,4 +1,4 @@
-import type { HostAggregatesEvent } from './host-aggregates.events.js';
+import type { AggregateOwned, HostAggregatesEvent } from './host-aggregates.events.js';
 
 /** The metadata key that is the aggregate's availability zone. */
 export const zoneKey = 'availability_zone';
@@ -12,7 +12,11 @@ export interface HostAggregate {
   readonly metadata: Map<string, string>;
   readonly createdAt: number;
   updatedAt: number | null;
+  /** Who alone changes it (C21). */
+  owner: AggregateOwner | null;
 }
+
+type AggregateOwner = AggregateOwned['data']['owner'];
 
 /** Present aggregates with the ways to find one, so that deciding costs no more than the aggregate is large. */
 export interface HostAggregates {
@@ -20,6 +24,8 @@ export interface HostAggregates {
   lastId: number;
   readonly byId: Map<number, HostAggregate>;
   readonly idByName: Map<string, number>;
+  /** By `ownerKey`. */
+  readonly idByOwner: Map<string, number>;
   /** By host: the aggregates it is in. Hosts in none are left out. */
   readonly idsByHost: Map<string, Set<number>>;
   /** By request id: the aggregate whose hosts are still caching images. */
@@ -27,7 +33,18 @@ export interface HostAggregates {
 }
 
 export function noAggregates(): HostAggregates {
-  return { lastId: 0, byId: new Map(), idByName: new Map(), idsByHost: new Map(), openCachings: new Map() };
+  return {
+    lastId: 0,
+    byId: new Map(),
+    idByName: new Map(),
+    idByOwner: new Map(),
+    idsByHost: new Map(),
+    openCachings: new Map(),
+  };
+}
+
+export function ownerKey({ kind, id }: AggregateOwner): string {
+  return `${kind} ${id}`;
 }
 
 export function zoneOf(aggregate: Readonly<HostAggregate>): string | null {
@@ -39,13 +56,20 @@ export function evolve(state: HostAggregates, event: HostAggregatesEvent): HostA
     case 'AggregateCreated': {
       const { id, uuid, name, availabilityZone, at } = event.data;
       const metadata = new Map(availabilityZone === null ? [] : [[zoneKey, availabilityZone]]);
-      insert(state, { id, uuid, name, hosts: new Set(), metadata, createdAt: at, updatedAt: null });
+      insert(state, { id, uuid, name, hosts: new Set(), metadata, createdAt: at, updatedAt: null, owner: null });
       return state;
     }
     case 'AggregateDeleted': {
       const aggregate = present(state, event.data.id);
       state.byId.delete(aggregate.id);
       state.idByName.delete(aggregate.name);
+      if (aggregate.owner !== null) state.idByOwner.delete(ownerKey(aggregate.owner));
+      return state;
+    }
+    case 'AggregateOwned': {
+      const { id, owner } = event.data;
+      present(state, id).owner = owner;
+      state.idByOwner.set(ownerKey(owner), id);
       return state;
     }
     case 'AggregateRenamed':
@@ -94,6 +118,7 @@ function insert(state: HostAggregates, aggregate: HostAggregate): void {
   state.lastId = Math.max(state.lastId, aggregate.id);
   state.byId.set(aggregate.id, aggregate);
   state.idByName.set(aggregate.name, aggregate.id);
+  if (aggregate.owner !== null) state.idByOwner.set(ownerKey(aggregate.owner), aggregate.id);
   for (const host of aggregate.hosts) index(state, host, aggregate.id);
 }
 
@@ -109,7 +134,7 @@ function unindex(state: HostAggregates, host: string, id: number): void {
   if (ids?.size === 0) state.idsByHost.delete(host);
 }
 
-type StoredAggregate = Pick<HostAggregate, 'id' | 'uuid' | 'name' | 'createdAt' | 'updatedAt'> & {
+type StoredAggregate = Pick<HostAggregate, 'id' | 'uuid' | 'name' | 'createdAt' | 'updatedAt' | 'owner'> & {
   readonly hosts: readonly string[];
   readonly metadata: readonly (readonly [string, string])[];
 };

@@ -1,13 +1,6 @@
 import { accept, refuse, unreachable, type AggregateDefinition, type Decision } from '#kernel';
-import type { InventoryRefusal, ServiceChange } from '../contracts.js';
-import type { ServiceRef } from '../hypervisor-registry/hypervisor-registry.events.js';
-import {
-  hypervisorCatalog,
-  type Guest,
-  type GuestOwner,
-  type HypervisorEvent,
-  type Resources,
-} from './hypervisor.events.js';
+import type { HypervisorCommand, HypervisorRefusal, ServiceCondition } from './hypervisor.commands.js';
+import { hypervisorCatalog, type HypervisorEvent } from './hypervisor.events.js';
 import {
   evolve,
   minus,
@@ -18,64 +11,9 @@ import {
   type Hypervisor,
   type HypervisorState,
 } from './hypervisor.state.js';
-import { obstacleTo } from './placement.policy.js';
+import { obstacleTo, reservedFor } from './placement.policy.js';
+import { decideUse, isUse } from './reservation-use.policy.js';
 import { sameValue } from './same-value.policy.js';
-
-export type HypervisorCommand =
-  /** Once; again it changes nothing. `condition` is the one of the service: of those that share it, or the initial one. */
-  | {
-      readonly type: 'register';
-      readonly uuid: string;
-      readonly number: number;
-      readonly provider: string;
-      readonly nativeId: string;
-      readonly hypervisorHostname: string;
-      readonly service: ServiceRef;
-      readonly condition: ServiceCondition;
-      readonly alive: boolean;
-      readonly resources: Resources;
-      readonly guests: readonly Guest[];
-      readonly at: number;
-    }
-  /** What a listing said. It is there, so it has returned if it had vanished. */
-  | {
-      readonly type: 'observe';
-      readonly hypervisorHostname: string;
-      readonly service: ServiceRef;
-      readonly resources: Resources;
-      readonly guests: readonly Guest[];
-      /** Known before, and missing from two complete listings in a row (C6). */
-      readonly goneGuests: readonly string[];
-      readonly at: number;
-    }
-  | {
-      readonly type: 'note-heartbeat';
-      readonly alive: boolean;
-      readonly heartbeatAt: number | null;
-      readonly at: number;
-    }
-  | { readonly type: 'vanish'; readonly at: number }
-  /** Claims room for a guest that its owner is about to make (C4). One that is there already is placed. */
-  | { readonly type: 'place-guest'; readonly guest: Guest; readonly owner: GuestOwner; readonly at: number }
-  /** One that is not there is removed already, whatever the hypervisor. */
-  | { readonly type: 'remove-guest'; readonly guestUuid: string; readonly at: number }
-  | { readonly type: 'change-service'; readonly id: string; readonly change: ServiceChange; readonly at: number }
-  /** `failure` null: it is there now. */
-  | {
-      readonly type: 'note-image';
-      readonly imageId: string;
-      readonly requestId: string;
-      readonly failure: string | null;
-      readonly at: number;
-    };
-
-export interface ServiceCondition {
-  readonly enabled: boolean;
-  readonly disabledReason: string | null;
-  readonly forcedDown: boolean;
-}
-
-export type HypervisorRefusal = Extract<InventoryRefusal, 'hypervisor-unknown' | 'service-already-so' | 'no-capacity'>;
 
 type Decided = Decision<HypervisorEvent, HypervisorRefusal>;
 type Of<Type extends HypervisorCommand['type']> = Extract<HypervisorCommand, { type: Type }>;
@@ -87,6 +25,7 @@ function decide(command: HypervisorCommand, state: Readonly<HypervisorState>): D
   if (command.type === 'register') return state === undefined ? register(command) : accept();
   if (command.type === 'place-guest') return placeGuest(command, state);
   if (command.type === 'remove-guest') return removeGuest(command, state);
+  if (isUse(command)) return decideUse(command, state);
   if (state === undefined)
     return refuse('hypervisor-unknown', command.type === 'change-service' ? { id: command.id } : {});
   switch (command.type) {
@@ -160,8 +99,8 @@ function guestChanges({ guests, goneGuests, at }: Of<'observe'>, state: Readonly
 function placeGuest({ guest, owner, at }: Of<'place-guest'>, state: Readonly<HypervisorState>): Decided {
   const known = state?.guests.get(guest.uuid);
   if (known !== undefined && known.owner !== null) return accept();
-  // One that a listing found was there before its owner came: it has its room.
-  const why = known === undefined ? obstacleTo(guest, state) : undefined;
+  // One that a listing found was there before its owner came: it has its room, but not on a host of reservations.
+  const why = known === undefined ? obstacleTo(guest, state) : reservedFor(state);
   if (state === undefined || why !== undefined) return refuse('no-capacity', { why });
   const data = { uuid: state.uuid, guest, owner, placed: plus(state.placed, guest), at };
   return accept<HypervisorEvent>({ type: 'GuestPlaced', data });
@@ -212,6 +151,8 @@ export function conditionOf(state: Readonly<HypervisorState>): ServiceCondition 
   return { enabled, disabledReason, forcedDown };
 }
 
+export type { HypervisorCommand, HypervisorRefusal, ServiceCondition } from './hypervisor.commands.js';
+
 export function hypervisorStream(uuid: string): string {
   return `hypervisor-${uuid}`;
 }
@@ -220,5 +161,5 @@ export const hypervisor: AggregateDefinition<HypervisorState, HypervisorCommand,
   name: 'hypervisor',
   decider: { initialState: () => undefined, decide, evolve },
   catalog: hypervisorCatalog,
-  snapshot: { version: 2, everyEvents: 500, write: writeSnapshot, read: readSnapshot },
+  snapshot: { version: 3, everyEvents: 500, write: writeSnapshot, read: readSnapshot },
 };

@@ -75,7 +75,8 @@ export type ResourcesReported = Of<'ResourcesReported', { readonly resources: Re
 export type GuestFound = Of<'GuestFound', { readonly guest: Guest }>;
 /** Known, with another name or size. */
 export type GuestChanged = Of<'GuestChanged', { readonly guest: Guest }>;
-export type GuestGone = Of<'GuestGone', { readonly guestUuid: string }>;
+/** `destroyed`: on Leasebook's order, so a listing that was begun before still has it and is not believed. */
+export type GuestGone = Of<'GuestGone', { readonly guestUuid: string; readonly destroyed?: true }>;
 /** Room claimed by an owner, before the machine is made. `placed`: all owned guests of the host, this one included. */
 export type GuestPlaced = Of<
   'GuestPlaced',
@@ -108,6 +109,16 @@ export type HostTaken = Of<
 >;
 /** It has moved out, and its servers are gone. */
 export type HostVacated = Of<'HostVacated', { readonly leaseId: string; readonly reservationId: string }>;
+/** Told before the provider is asked (C6); what came of it is told by GuestGone. */
+export type GuestDestructionRequested = Of<
+  'GuestDestructionRequested',
+  { readonly requestId: string; readonly guestUuids: readonly string[] }
+>;
+/** Told before the provider is asked (C6); what came of it is told by GuestImaged. */
+export type GuestImagingRequested = Of<
+  'GuestImagingRequested',
+  { readonly requestId: string; readonly guestUuids: readonly string[] }
+>;
 export type GuestImaged = Of<
   'GuestImaged',
   { readonly guestUuid: string; readonly imageId: string; readonly name: string }
@@ -118,6 +129,8 @@ export type HypervisorEvent =
   | HypervisorClaimEnded
   | HostTaken
   | HostVacated
+  | GuestDestructionRequested
+  | GuestImagingRequested
   | GuestImaged
   | HypervisorRegistered
   | HypervisorRenamed
@@ -145,6 +158,8 @@ export const hypervisorCatalog: EventCatalog<HypervisorEvent> = {
     HypervisorClaimEnded: 1,
     HostTaken: 1,
     HostVacated: 1,
+    GuestDestructionRequested: 1,
+    GuestImagingRequested: 1,
     GuestImaged: 1,
     HypervisorRegistered: 1,
     HypervisorRenamed: 1,

@@ -31,6 +31,18 @@ export interface Hypervisor {
    * is not believed.
    */
   readonly removed: Map<string, number>;
+  /** The calendar that claimed it for reservations (C4); null: free, or for pools. */
+  partition: string | null;
+  /** The reservation that is on it (C5). */
+  takenBy: Occupant | null;
+  /** The last one given (C7); 0: none yet. It only ever rises. */
+  fencingToken: number;
+}
+
+export interface Occupant {
+  readonly leaseId: string;
+  readonly reservationId: string;
+  readonly fencingToken: number;
 }
 
 /** Undefined until it is registered. */
@@ -39,7 +51,8 @@ export type HypervisorState = Hypervisor | undefined;
 export function evolve(state: HypervisorState, event: HypervisorEvent): HypervisorState {
   if (event.type === 'HypervisorRegistered') {
     const { at: _at, ...facts } = event.data;
-    return { ...facts, vanished: false, guests: new Map(), used: none, placed: none, removed: new Map() };
+    const idle = { partition: null, takenBy: null, fencingToken: 0 };
+    return { ...facts, vanished: false, guests: new Map(), used: none, placed: none, removed: new Map(), ...idle };
   }
   if (state === undefined) throw new Error(`${event.type} before the hypervisor was registered`);
   change(state, event);
@@ -61,6 +74,7 @@ function change(state: Hypervisor, event: Exclude<HypervisorEvent, { type: 'Hype
       return;
     case 'GuestGone':
       take(state, event.data.guestUuid);
+      if (event.data.destroyed === true) remember(state.removed, event.data.guestUuid, event.data.at);
       return;
     case 'GuestPlaced': {
       const { guest, owner } = event.data;
@@ -92,6 +106,24 @@ function change(state: Hypervisor, event: Exclude<HypervisorEvent, { type: 'Hype
     case 'HypervisorReturned':
       state.vanished = event.type === 'HypervisorVanished';
       return;
+    case 'HypervisorClaimed':
+      state.partition = event.data.partition;
+      return;
+    case 'HypervisorClaimEnded':
+      state.partition = null;
+      return;
+    case 'HostTaken': {
+      const { leaseId, reservationId, fencingToken } = event.data;
+      state.takenBy = { leaseId, reservationId, fencingToken };
+      state.fencingToken = fencingToken;
+      return;
+    }
+    case 'HostVacated':
+      state.takenBy = null;
+      return;
+    case 'GuestDestructionRequested':
+    case 'GuestImagingRequested':
+    case 'GuestImaged':
     case 'ImageCached':
     case 'ImageCachingFailed':
       return;

@@ -2,7 +2,7 @@ import type { Guest } from './hypervisor.events.js';
 import type { HypervisorState } from './hypervisor.state.js';
 
 /** Why a hypervisor may not or cannot take a guest. */
-export type PlacementObstacle = 'vanished' | 'disabled' | 'forced-down' | 'down' | 'no-room';
+export type PlacementObstacle = 'vanished' | 'reservable' | 'disabled' | 'forced-down' | 'down' | 'no-room';
 
 /**
  * The first thing that keeps the guest away, undefined: nothing does. Whatever a host may be for or lack is told here
@@ -10,6 +10,7 @@ export type PlacementObstacle = 'vanished' | 'disabled' | 'forced-down' | 'down'
  */
 export function obstacleTo(guest: Guest, state: Readonly<HypervisorState>): PlacementObstacle | undefined {
   if (state === undefined || state.vanished) return 'vanished';
+  if (state.partition !== null) return 'reservable';
   if (!state.enabled) return 'disabled';
   if (state.forcedDown) return 'forced-down';
   if (!state.alive) return 'down';
@@ -19,6 +20,11 @@ export function obstacleTo(guest: Guest, state: Readonly<HypervisorState>): Plac
     used.memoryMb + guest.memoryMb <= resources.memoryMb &&
     used.diskGb + guest.diskGb <= resources.localGb;
   return fits ? undefined : 'no-room';
+}
+
+/** A host that reservations have claimed takes nobody else's guest, not even one that is there already (C4). */
+export function reservedFor(state: Readonly<HypervisorState>): 'reservable' | undefined {
+  return state?.partition == null ? undefined : 'reservable';
 }
 
 export interface Prospect {

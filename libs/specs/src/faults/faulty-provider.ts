@@ -1,5 +1,6 @@
 import {
   ProviderError,
+  type GuestListing,
   type Heartbeat,
   type Listing,
   type Provider,
@@ -63,6 +64,23 @@ export class FaultyProvider implements Provider {
 
   uptime(nativeId: string, call: ProviderCall): Promise<string | null> {
     return withFault(this.plan, 'uptime', () => this.inner.uptime(nativeId, call), failed);
+  }
+
+  listGuests(nativeId: string, call: ProviderCall): Promise<GuestListing> {
+    return withFault(this.plan, 'listGuests', () => this.inner.listGuests(nativeId, call), failed);
+  }
+
+  destroyGuest(nativeId: string, guestUuid: string, call: ProviderCall): Promise<void> {
+    return withFault(this.plan, 'destroyGuest', () => this.inner.destroyGuest(nativeId, guestUuid, call), failed);
+  }
+
+  imageGuest(
+    nativeId: string,
+    guestUuid: string,
+    name: string,
+    call: ProviderCall,
+  ): Promise<{ readonly imageId: string }> {
+    return withFault(this.plan, 'imageGuest', () => this.inner.imageGuest(nativeId, guestUuid, name, call), failed);
   }
 
   cacheImage(nativeId: string, imageId: string, call: ProviderCall): Promise<void> {

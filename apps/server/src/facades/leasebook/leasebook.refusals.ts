@@ -22,6 +22,10 @@ const table = {
   'hypervisor-unknown': [404, 'There is no such hypervisor.'],
   'service-already-so': [409, 'The service is in that condition already.'],
   'no-capacity': [409, 'No host has room for it.'],
+  'aggregate-owned': [409, 'The aggregate belongs to reservations, which alone change it.'],
+  'host-has-guests': [409, 'The host has servers.'],
+  'host-not-reservable': [409, 'The host is not for reservations.'],
+  'host-taken': [409, 'A reservation is on the host, or servers are left there.'],
 } as const satisfies Record<Mapped, readonly [number, string]>;
 
 export function problemOf(refusal: Refused<Mapped>): LeasebookProblem {

@@ -39,6 +39,19 @@ function unknownImage(facts: Facts, asked: AskedFor): string {
   return `Image ${asked.images?.find((image) => image.id === id)?.written ?? id} could not be found.`;
 }
 
+/** What Nova would have done, and why it is not done (C21). */
+function owned(facts: Facts, asked: AskedFor): string {
+  const id = text(facts.id);
+  const what = {
+    update: `Cannot update aggregate ${id}`,
+    metadata: `Cannot update metadata of aggregate ${id}`,
+    add_host: `Cannot add host to aggregate ${id}`,
+    remove_host: `Cannot remove host from aggregate ${id}`,
+    delete: `Cannot delete aggregate ${id}`,
+  }[asked.action ?? 'delete'];
+  return `${what}. Reason: Aggregate ${text(facts.name)} belongs to the reservation service, which alone changes it.`;
+}
+
 /** Refusal → status and Nova's words (contracts/nova §5, §12), exhaustive: a new code does not compile until it stands here. */
 const table = {
   busy: [503, () => 'The server is busy with changes to the same resource; try again.'],
@@ -75,6 +88,10 @@ const table = {
   'hypervisor-unknown': [404, (_facts, asked) => `Hypervisor with ID '${asked.id}' could not be found.`],
   'service-already-so': [409, () => 'The service is in that condition already.'],
   'no-capacity': [409, () => 'No host has room for it.'],
+  'aggregate-owned': [409, owned],
+  'host-has-guests': [409, () => 'The host has servers.'],
+  'host-not-reservable': [409, () => 'The host is not for reservations.'],
+  'host-taken': [409, () => 'The host is in use by a reservation.'],
 } as const satisfies Record<Mapped, Row>;
 
 export function faultOf(refusal: Refused<Mapped>, asked: AskedFor): NovaFault {

@@ -1,6 +1,8 @@
 import type { Clock } from '#kernel';
 import { ProviderError, type Provider, type ProviderGuest } from '../../port.js';
+import type { SimulatedGuests } from './simulated-guests.js';
 import { RunningHost, type SimulatedHost } from './simulated-host.js';
+import type { SimulatedImages } from './simulated-images.js';
 import { clonedVm, guestOf, type SimulatedVm, type VmTraits } from './simulated-vm.js';
 import type { SimulatedVms } from './simulated-vms.js';
 
@@ -12,10 +14,13 @@ export class SimulatedControl {
   private readonly failures: { operation: SimulatedOperation; kind: ProviderError['kind'] }[] = [];
   private readonly partialHosts: (readonly string[])[] = [];
   private readonly partialVms: (readonly string[])[] = [];
+  private readonly partialGuests: (readonly string[])[] = [];
 
   constructor(
     private readonly clock: Clock,
     private readonly vms: SimulatedVms,
+    private readonly guests: SimulatedGuests,
+    private readonly made: SimulatedImages,
   ) {}
 
   get hosts(): readonly RunningHost[] {
@@ -25,6 +30,7 @@ export class SimulatedControl {
   addHost(host: SimulatedHost): void {
     const fresh = new RunningHost(host, this.clock.now());
     if (this.running.has(fresh.nativeId)) throw new Error(`there is a host ${fresh.nativeId} already`);
+    this.guests.bringUpToDate(fresh);
     this.running.set(fresh.nativeId, fresh);
   }
 
@@ -44,12 +50,13 @@ export class SimulatedControl {
     this.running.set(nativeId, changed);
   }
 
+  /** Somebody else boots a machine there, or changes it. */
   putGuest(nativeId: string, guest: ProviderGuest): void {
-    this.host(nativeId).guests.set(guest.uuid, guest);
+    this.guests.put(this.host(nativeId), guest);
   }
 
   removeGuest(nativeId: string, uuid: string): void {
-    if (!this.host(nativeId).guests.delete(uuid)) throw new Error(`${nativeId} has no guest ${uuid}`);
+    if (!this.guests.remove(this.host(nativeId), uuid)) throw new Error(`${nativeId} has no guest ${uuid}`);
   }
 
   /** From this moment it sends no heartbeat, and what is asked of its VMs fails. */
@@ -74,6 +81,16 @@ export class SimulatedControl {
   /** The next listing of VMs says that it is not complete, and lacks these. */
   listVmsPartially(without: readonly string[] = []): void {
     this.partialVms.push(without);
+  }
+
+  /** The next listing of one host's guests says that it is not complete, and lacks these. */
+  listGuestsPartially(without: readonly string[] = []): void {
+    this.partialGuests.push(without);
+  }
+
+  /** The images that were really made of that machine, in order. */
+  images(nativeId: string, guestUuid: string): readonly { readonly imageId: string; readonly name: string }[] {
+    return this.made.of(nativeId, guestUuid).map(({ imageId, name }) => ({ imageId, name }));
   }
 
   /** How often that host really fetched that image. */
@@ -130,7 +147,7 @@ export class SimulatedControl {
     return vm !== undefined && vm.clonedAt <= this.clock.now() && this.running.has(vm.hypervisor) ? vm : undefined;
   }
 
-  /** For the provider itself. */
+  /** For the provider itself: of those that it has made there. */
   *guestsOn(nativeId: string): Iterable<ProviderGuest> {
     const now = this.clock.now();
     for (const vm of this.vms.onHost(nativeId)) if (vm.clonedAt <= now) yield guestOf(vm);
@@ -143,8 +160,8 @@ export class SimulatedControl {
   }
 
   /** For the provider itself. */
-  takePartial(listing: 'hosts' | 'vms'): readonly string[] | undefined {
-    return (listing === 'hosts' ? this.partialHosts : this.partialVms).shift();
+  takePartial(listing: 'hosts' | 'vms' | 'guests'): readonly string[] | undefined {
+    return { hosts: this.partialHosts, vms: this.partialVms, guests: this.partialGuests }[listing].shift();
   }
 
   private change(vmId: string, change: (vm: SimulatedVm) => void): void {

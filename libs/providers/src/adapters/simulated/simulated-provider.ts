@@ -3,6 +3,7 @@ import type { Clock } from '#kernel';
 import { LRUCache } from 'lru-cache';
 import {
   ProviderError,
+  type GuestListing,
   type Heartbeat,
   type Listing,
   type Provider,
@@ -13,9 +14,12 @@ import {
 } from '../../port.js';
 import { dice } from './dice.js';
 import { SimulatedControl, type SimulatedOperation } from './simulated-control.js';
-import type { SimulatedHost } from './simulated-host.js';
+import { SimulatedGuests } from './simulated-guests.js';
+import type { RunningHost, SimulatedHost } from './simulated-host.js';
+import { SimulatedImages } from './simulated-images.js';
+import { noJournal, nothingKept, type SimulatedJournal } from './simulated-journal.js';
 import { clonedVm, conditionOf, ipOf, type SimulatedVm } from './simulated-vm.js';
-import { noJournal, SimulatedVms, type VmJournal } from './simulated-vms.js';
+import { SimulatedVms } from './simulated-vms.js';
 import { VmFile } from './vm-file.js';
 
 export interface Span {
@@ -48,7 +52,7 @@ export interface SimulatedOptions {
   /** How long a call takes. Default: no time. */
   readonly latencyMs?: Span;
   readonly vms?: SimulatedVmOptions;
-  /** Keeps the VMs over restarts: what was acknowledged is there again. Default: they are gone with the process. */
+  /** Keeps VMs, guests and images over restarts: what was acknowledged is there again. Default: they are gone with the process. */
   readonly stateFile?: string;
   /** Told when the state file could not be read. */
   readonly onNotice?: (text: string) => void;
@@ -66,25 +70,28 @@ export class SimulatedProvider implements Provider {
   readonly control: SimulatedControl;
   private readonly random: () => number;
   private readonly done = new LRUCache<string, true>({ max: requestsRemembered });
-  private readonly journal: VmJournal;
+  private readonly journal: SimulatedJournal;
   private readonly vms: SimulatedVms;
+  private readonly guests: SimulatedGuests;
+  private readonly images: SimulatedImages;
   private closed = false;
 
   constructor(private readonly options: SimulatedOptions) {
     this.name = options.name ?? 'simulated';
     this.random = dice(options.seed ?? 1);
     const { stateFile, onNotice = () => undefined } = options;
-    const kept = stateFile === undefined ? { journal: noJournal, vms: [] } : VmFile.open(stateFile, onNotice);
+    const kept = stateFile === undefined ? { journal: noJournal, rows: nothingKept } : VmFile.open(stateFile, onNotice);
     this.journal = kept.journal;
-    this.vms = new SimulatedVms(kept.journal, kept.vms);
-    this.control = new SimulatedControl(options.clock, this.vms);
+    this.vms = new SimulatedVms(kept.journal, kept.rows.vms);
+    this.guests = new SimulatedGuests(kept.journal, kept.rows.guests);
+    this.images = new SimulatedImages(kept.journal, kept.rows.images);
+    this.control = new SimulatedControl(options.clock, this.vms, this.guests, this.images);
     for (const host of options.hosts) this.control.addHost(host);
   }
 
   async createVm(spec: VmSpec, call: ProviderCall): Promise<{ readonly ip: string | null }> {
     const spent = await this.work('createVm', call);
-    const host = this.control.host(spec.hypervisor);
-    if (!host.alive) throw new ProviderError('retry', `${spec.hypervisor} does not answer`);
+    this.answeringHost(spec.hypervisor);
     const vm = this.vms.get(spec.vmId) ?? this.startClone(spec);
     const left = vm.clonedAt - this.options.clock.now();
     if (left > 0) {
@@ -169,16 +176,51 @@ export class SimulatedProvider implements Provider {
 
   async uptime(nativeId: string, call: ProviderCall): Promise<string | null> {
     await this.work('uptime', call);
-    const host = this.control.host(nativeId);
-    if (!host.alive) throw new ProviderError('retry', `${nativeId} does not answer`);
+    const host = this.answeringHost(nativeId);
     return host.uptime(this.options.clock.now());
+  }
+
+  async listGuests(nativeId: string, call: ProviderCall): Promise<GuestListing> {
+    await this.work('listGuests', call);
+    const host = this.answeringHost(nativeId);
+    const without = this.control.takePartial('guests');
+    const guests = [...host.guests.values(), ...this.control.guestsOn(nativeId)];
+    return {
+      complete: without === undefined,
+      guests: guests.filter(({ uuid }) => without?.includes(uuid) !== true),
+    };
+  }
+
+  async destroyGuest(nativeId: string, guestUuid: string, call: ProviderCall): Promise<void> {
+    await this.work('destroyGuest', call);
+    const host = this.answeringHost(nativeId);
+    if (this.vms.get(guestUuid)?.hypervisor === nativeId) this.vms.remove(guestUuid);
+    this.guests.remove(host, guestUuid);
+    await this.journal.written();
+  }
+
+  async imageGuest(
+    nativeId: string,
+    guestUuid: string,
+    name: string,
+    call: ProviderCall,
+  ): Promise<{ readonly imageId: string }> {
+    await this.work('imageGuest', call);
+    const host = this.answeringHost(nativeId);
+    let image = this.images.ofRequest(call.requestId);
+    if (image === undefined) {
+      const isThere = host.guests.has(guestUuid) || this.control.seen(guestUuid)?.hypervisor === nativeId;
+      if (!isThere) throw new ProviderError('permanent', `${nativeId} has no guest ${guestUuid}`);
+      image = this.images.make(call.requestId, nativeId, guestUuid, name);
+    }
+    await this.journal.written();
+    return { imageId: image.imageId };
   }
 
   async cacheImage(nativeId: string, imageId: string, call: ProviderCall): Promise<void> {
     await this.work('cacheImage', call);
     if (this.done.has(call.requestId)) return;
-    const host = this.control.host(nativeId);
-    if (!host.alive) throw new ProviderError('retry', `${nativeId} does not answer`);
+    const host = this.answeringHost(nativeId);
     host.fetches.set(imageId, (host.fetches.get(imageId) ?? 0) + 1);
     this.done.set(call.requestId, true);
   }
@@ -200,11 +242,16 @@ export class SimulatedProvider implements Provider {
     return vm;
   }
 
+  private answeringHost(nativeId: string): RunningHost {
+    const host = this.control.host(nativeId);
+    if (!host.alive) throw new ProviderError('retry', `${nativeId} does not answer`);
+    return host;
+  }
+
   /** Undefined: not there. Throws where its host does not answer. */
   private answering(vmId: string): SimulatedVm | undefined {
     const vm = this.control.seen(vmId);
-    if (vm !== undefined && !this.control.host(vm.hypervisor).alive)
-      throw new ProviderError('retry', `${vm.hypervisor} does not answer`);
+    if (vm !== undefined) this.answeringHost(vm.hypervisor);
     return vm;
   }
 

@@ -1,19 +1,5 @@
+import type { SimulatedJournal } from './simulated-journal.js';
 import type { SimulatedVm } from './simulated-vm.js';
-
-/** Where VMs are kept beyond the process. Nothing: in memory only. */
-export interface VmJournal {
-  /** Written soon, together with what else changes meanwhile; undefined: gone. */
-  note(vmId: string, vm: SimulatedVm | undefined): void;
-  /** Fulfilled when all that was noted is written: it survives the end of the process. */
-  written(): Promise<void>;
-  close(): Promise<void>;
-}
-
-export const noJournal: VmJournal = {
-  note: () => undefined,
-  written: async () => undefined,
-  close: async () => undefined,
-};
 
 /** The VMs by id, by pool and by hypervisor. */
 export class SimulatedVms {
@@ -22,7 +8,7 @@ export class SimulatedVms {
   private readonly byHost: Shelves = new Map();
 
   constructor(
-    private readonly journal: VmJournal,
+    private readonly journal: SimulatedJournal,
     known: Iterable<SimulatedVm>,
   ) {
     for (const vm of known) this.index(vm);
@@ -46,11 +32,11 @@ export class SimulatedVms {
       this.drop(vm.vmId);
       this.index(vm);
     }
-    this.journal.note(vm.vmId, vm);
+    this.journal.note('vms', vm.vmId, vm);
   }
 
   remove(vmId: string): void {
-    if (this.drop(vmId)) this.journal.note(vmId, undefined);
+    if (this.drop(vmId)) this.journal.note('vms', vmId, undefined);
   }
 
   private index(vm: SimulatedVm): void {

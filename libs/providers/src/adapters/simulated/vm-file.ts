@@ -1,33 +1,52 @@
 import { existsSync, renameSync, rmSync } from 'node:fs';
 import Database from 'better-sqlite3';
 import { ProviderError } from '../../port.js';
-import type { SimulatedVm } from './simulated-vm.js';
-import type { VmJournal } from './simulated-vms.js';
+import type { Kept, KeptKind, KeptRows, SimulatedJournal } from './simulated-journal.js';
 
 const format = 1;
 
+/** Table and columns by kind. */
+const tables = {
+  vms: ['vms', 'vmId', 'vm'],
+  guests: ['guests', 'id', 'guest'],
+  images: ['images', 'requestId', 'image'],
+} as const satisfies Record<KeptKind, readonly [table: string, key: string, value: string]>;
+
+interface Statements {
+  readonly insert: Database.Statement<[string, string]>;
+  readonly remove: Database.Statement<[string]>;
+}
+
 /**
- * VMs in an SQLite file, so that they are there again after a restart. What is `written` survives the end of the process,
+ * The simulated machines in an SQLite file, so that they are there again after a restart. What is `written` survives the end of the process,
  * kill -9 included. It is not synced to the disk: after a power failure a simulated machine may be lost, or the whole
  * file, which is then set aside. All changes of one turn of the event loop are one transaction.
  */
-export class VmFile implements VmJournal {
-  private readonly changed = new Map<string, SimulatedVm | undefined>();
-  private readonly insert: Database.Statement<[string, string]>;
-  private readonly remove: Database.Statement<[string]>;
+export class VmFile implements SimulatedJournal {
+  private readonly changed = new Map<
+    string,
+    { readonly kind: KeptKind; readonly id: string; readonly value: unknown }
+  >();
+  private readonly statements: Readonly<Record<KeptKind, Statements>>;
   private readonly begin: Database.Statement<[]>;
   private readonly commit: Database.Statement<[]>;
   private nextWrite: Promise<void> | undefined;
 
   private constructor(private readonly database: Database.Database) {
-    this.insert = database.prepare('INSERT OR REPLACE INTO vms (vmId, vm) VALUES (?, ?)');
-    this.remove = database.prepare('DELETE FROM vms WHERE vmId = ?');
+    const prepared = (kind: KeptKind): Statements => {
+      const [table, key, value] = tables[kind];
+      return {
+        insert: database.prepare(`INSERT OR REPLACE INTO ${table} (${key}, ${value}) VALUES (?, ?)`),
+        remove: database.prepare(`DELETE FROM ${table} WHERE ${key} = ?`),
+      };
+    };
+    this.statements = { vms: prepared('vms'), guests: prepared('guests'), images: prepared('images') };
     this.begin = database.prepare('BEGIN');
     this.commit = database.prepare('COMMIT');
   }
 
   /** Throws where another process has the file open, or it cannot be made. */
-  static open(path: string, notice: (text: string) => void): { readonly journal: VmFile; readonly vms: SimulatedVm[] } {
+  static open(path: string, notice: (text: string) => void): { readonly journal: VmFile; readonly rows: KeptRows } {
     try {
       return VmFile.read(path);
     } catch (error) {
@@ -38,8 +57,8 @@ export class VmFile implements VmJournal {
     }
   }
 
-  note(vmId: string, vm: SimulatedVm | undefined): void {
-    this.changed.set(vmId, vm);
+  note<Kind extends KeptKind>(kind: Kind, id: string, value: Kept[Kind] | undefined): void {
+    this.changed.set(`${kind}\n${id}`, { kind, id, value });
     void this.soon().catch(() => undefined);
   }
 
@@ -77,9 +96,10 @@ export class VmFile implements VmJournal {
     if (this.changed.size === 0) return;
     this.begin.run();
     try {
-      for (const [vmId, vm] of this.changed) {
-        if (vm === undefined) this.remove.run(vmId);
-        else this.insert.run(vmId, JSON.stringify(vm));
+      for (const { kind, id, value } of this.changed.values()) {
+        const { insert, remove } = this.statements[kind];
+        if (value === undefined) remove.run(id);
+        else insert.run(id, JSON.stringify(value));
       }
       this.commit.run();
     } catch (error) {
@@ -89,7 +109,7 @@ export class VmFile implements VmJournal {
     this.changed.clear();
   }
 
-  private static read(path: string): { readonly journal: VmFile; readonly vms: SimulatedVm[] } {
+  private static read(path: string): { readonly journal: VmFile; readonly rows: KeptRows } {
     const database = new Database(path, { timeout: 0 });
     try {
       database.pragma('locking_mode = EXCLUSIVE');
@@ -97,10 +117,19 @@ export class VmFile implements VmJournal {
       database.pragma('synchronous = OFF');
       const found = database.pragma('user_version', { simple: true });
       if (found !== 0 && found !== format) throw new UnknownFormat(`format ${String(found)}`);
-      database.exec('CREATE TABLE IF NOT EXISTS vms (vmId TEXT PRIMARY KEY, vm TEXT NOT NULL) STRICT, WITHOUT ROWID');
+      for (const [table, key, value] of Object.values(tables)) {
+        database.exec(
+          `CREATE TABLE IF NOT EXISTS ${table} (${key} TEXT PRIMARY KEY, ${value} TEXT NOT NULL) STRICT, WITHOUT ROWID`,
+        );
+      }
       database.pragma(`user_version = ${format}`);
-      const rows = database.prepare<[], { vm: string }>('SELECT vm FROM vms').all();
-      return { journal: new VmFile(database), vms: rows.map(({ vm }) => JSON.parse(vm) as SimulatedVm) };
+      const rowsOf = <Kind extends KeptKind>(kind: Kind): Kept[Kind][] => {
+        const [table, , value] = tables[kind];
+        const rows = database.prepare<[], { value: string }>(`SELECT ${value} AS value FROM ${table}`).all();
+        return rows.map((row) => JSON.parse(row.value) as Kept[Kind]);
+      };
+      const rows = { vms: rowsOf('vms'), guests: rowsOf('guests'), images: rowsOf('images') };
+      return { journal: new VmFile(database), rows };
     } catch (error) {
       database.close();
       throw error;
