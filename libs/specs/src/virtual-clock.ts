@@ -34,6 +34,12 @@ export class VirtualClock implements Clock {
     return this.waits.size;
   }
 
+  /** Milliseconds until the first of them is called; undefined: none waits. */
+  get nextInMs(): number | undefined {
+    const next = this.next(Infinity);
+    return next && next.at - this.elapsed;
+  }
+
   setTimeout(callback: () => void, ms: number): VirtualTimeout {
     const wait = ms >= 1 && ms <= longestWaitMs ? Math.trunc(ms) : 1;
     const id = this.nextId++;

@@ -12,7 +12,8 @@ import {
   type WantedVms,
 } from '#pools';
 import { systemContext } from '#runtime';
-import type { SimulatedServer } from './simulated-server.js';
+import type { Dice } from '../dice.js';
+import type { SimulatedProcess } from '../simulated-process.js';
 
 /** What a client asked for. Without an answer the server died first, or has not got there. */
 export interface Wish {
@@ -25,17 +26,6 @@ export interface Wish {
     /** An exception: the outcome is not known. */
     | { readonly kind: 'failed'; readonly error: string }
     | undefined;
-}
-
-export interface Dice {
-  readonly random: () => number;
-  below(bound: number): number;
-  one<T>(of: readonly T[]): T | undefined;
-}
-
-export function dice(random: () => number): Dice {
-  const below = (bound: number): number => Math.floor(random() * bound);
-  return { random, below, one: (of) => of[below(of.length)] };
 }
 
 /** Clients that do anything at any time, and remember what they were told. */
@@ -52,7 +42,7 @@ export class Clients {
     private readonly now: () => number,
   ) {}
 
-  act(server: SimulatedServer): void {
+  act(server: SimulatedProcess): void {
     const roll = this.chance.random();
     if (roll < 0.5) this.checkOut(server);
     else if (roll < 0.7) this.giveBack(server);
@@ -65,7 +55,7 @@ export class Clients {
   }
 
   /** The same command again, as a client does that heard nothing. */
-  private again(server: SimulatedServer): void {
+  private again(server: SimulatedProcess): void {
     const wish = this.chance.one(
       this.wishes.filter(({ repeatable, answer }) => repeatable && answer?.kind !== 'given'),
     );
@@ -74,7 +64,7 @@ export class Clients {
     this.ask(server, wish);
   }
 
-  private checkOut(server: SimulatedServer): void {
+  private checkOut(server: SimulatedProcess): void {
     const wish: Wish = {
       commandId: this.uuid(),
       repeatable: this.chance.random() < 0.3,
@@ -85,7 +75,7 @@ export class Clients {
     this.ask(server, wish);
   }
 
-  private ask(server: SimulatedServer, wish: Wish): void {
+  private ask(server: SimulatedProcess, wish: Wish): void {
     const context = this.context({
       commandId: wish.commandId,
       repeatable: wish.repeatable,
@@ -129,13 +119,13 @@ export class Clients {
     return Array.from(wanted, ([name, count]) => ({ name, count }));
   }
 
-  private giveBack(server: SimulatedServer): void {
+  private giveBack(server: SimulatedProcess): void {
     if (this.held.length === 0) return;
     const [name = ''] = this.held.splice(this.chance.below(this.held.length), 1);
     this.tell(server, new ReturnVm(this.context(), name, { userId: 'ann', administrator: true }));
   }
 
-  private modify(server: SimulatedServer): void {
+  private modify(server: SimulatedProcess): void {
     const name = this.chance.one(this.held);
     if (name === undefined) return;
     const toucher = { userId: 'ann', administrator: true };
@@ -143,7 +133,7 @@ export class Clients {
     else this.tell(server, new ModifyVm(this.context(), name, { lifetime: 1, tags: { run: 'x' } }, toucher));
   }
 
-  private request(server: SimulatedServer): void {
+  private request(server: SimulatedProcess): void {
     this.made += 1;
     const id = `request-${String(this.made)}`;
     const request = { id, wanted: this.wanted(), accepted: false };
@@ -156,7 +146,7 @@ export class Clients {
     );
   }
 
-  private deleteRequest(server: SimulatedServer): void {
+  private deleteRequest(server: SimulatedProcess): void {
     const request = this.chance.one(this.requests);
     if (request !== undefined) this.tell(server, new DeleteOnDemandRequest(this.context(), request.id, null));
   }
@@ -166,7 +156,7 @@ export class Clients {
     return new OverridePools(this.context(), { setting: 'size', values });
   }
 
-  private tell(server: SimulatedServer, command: Parameters<SimulatedServer['commands']['execute']>[0]): void {
+  private tell(server: SimulatedProcess, command: Parameters<SimulatedProcess['commands']['execute']>[0]): void {
     server.commands.execute(command).catch(() => undefined);
   }
 

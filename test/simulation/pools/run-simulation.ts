@@ -8,9 +8,11 @@ import { FaultPlan, turns, VirtualClock, type Fault } from '#specs';
 import { pool, poolStream } from '../../../libs/pools/src/pool/pool.aggregate.js';
 import { stockOf } from '../../../libs/pools/src/pool/pool.looks.js';
 import { seededRandom } from '../../bench/random.js';
-import { Clients, dice, type Dice } from './clients.js';
-import { Life } from './mortal.js';
-import { startServer, type SimulatedServer, type Surroundings } from './simulated-server.js';
+import { dice, type Dice } from '../dice.js';
+import { Life } from '../mortal.js';
+import type { SimulatedProcess } from '../simulated-process.js';
+import { Clients } from './clients.js';
+import { startServer, type PoolSurroundings } from './simulated-server.js';
 import { logged, verdict } from './verdict.js';
 
 export interface SimulationReport {
@@ -57,10 +59,10 @@ function settingsFor(clock: VirtualClock, holdMs: number): PoolsSettings {
 export class Simulation {
   private readonly clock = new VirtualClock();
   private readonly chance: Dice;
-  private readonly around: Surroundings;
+  private readonly around: PoolSurroundings;
   private readonly clients: Clients;
   private faults = new FaultPlan([]);
-  private serving: SimulatedServer | undefined;
+  private serving: SimulatedProcess | undefined;
   private deaths = -1;
 
   constructor(private readonly seed: number) {
@@ -88,7 +90,7 @@ export class Simulation {
     this.clients = new Clients(names, dice(seededRandom(seed + 2)), uuid, () => clock.now());
   }
 
-  private get server(): SimulatedServer {
+  private get server(): SimulatedProcess {
     if (this.serving === undefined) throw new Error('no server was started');
     return this.serving;
   }
@@ -113,7 +115,7 @@ export class Simulation {
     for (;;) {
       const life = new Life(last ? Infinity : 1 + this.chance.below(400), this.chance.random() < 0.5);
       this.faults = new FaultPlan(last ? [] : this.script(), { repeated: true, most: 20, calls: ['append'] });
-      const start: { server?: SimulatedServer; failed?: true } = {};
+      const start: { server?: SimulatedProcess; failed?: true } = {};
       startServer(this.around, life, this.faults).then(
         (server) => {
           start.server = server;

@@ -6,7 +6,7 @@ import { type Scheduler, systemScheduler } from './scheduler.js';
 const BTree = sortedBTree.default;
 
 /** The wall clock is looked at this often while something waits: it may have been set. Also keeps waits far below setTimeout's 24.8 days. */
-const lookEveryMs = 1000;
+const defaultLookEveryMs = 1000;
 /** After so many starts the event loop gets its turn, whatever else is overdue. */
 const startsPerTurn = 1000;
 
@@ -38,7 +38,10 @@ export class InProcessTimers<Handle = unknown> implements Timers {
   private wait: { readonly handle: Handle; readonly until: number } | undefined;
   private startsThisTurn = 0;
 
-  constructor(private readonly scheduler: Scheduler<Handle>) {}
+  constructor(
+    private readonly scheduler: Scheduler<Handle>,
+    private readonly lookEveryMs: number,
+  ) {}
 
   async schedule(timers: readonly Timer[]): Promise<void> {
     for (const timer of timers) assertTimer(timer);
@@ -118,7 +121,7 @@ export class InProcessTimers<Handle = unknown> implements Timers {
   }
 
   private waitUntil(dueAt: number, now: number): void {
-    const ms = Math.min(Math.max(dueAt - now, 0), lookEveryMs);
+    const ms = Math.min(Math.max(dueAt - now, 0), this.lookEveryMs);
     const until = now + ms;
     if (this.wait && this.wait.until <= until) return;
     this.endWait();
@@ -169,7 +172,12 @@ export class InProcessTimers<Handle = unknown> implements Timers {
   }
 }
 
-/** The scheduler is given in tests only. */
-export function createInProcessTimers<Handle>(scheduler?: Scheduler<Handle>): Timers {
-  return scheduler ? new InProcessTimers(scheduler) : new InProcessTimers(systemScheduler);
+/** Both are given in tests only. `lookEveryMs`: see above. */
+export function createInProcessTimers<Handle>(
+  scheduler?: Scheduler<Handle>,
+  lookEveryMs: number = defaultLookEveryMs,
+): Timers {
+  return scheduler
+    ? new InProcessTimers(scheduler, lookEveryMs)
+    : new InProcessTimers(systemScheduler, defaultLookEveryMs);
 }
