@@ -48,12 +48,17 @@ export interface PickedShares {
   readonly reservationId: string;
   readonly window: Interval;
   readonly filter: readonly Condition[];
+  /** Of the instances that have room there; left out: none. */
+  readonly traits?: readonly Trait[];
+  /** All that it is to have in this partition; empty: nothing any more. */
   readonly shares: readonly HostShare[];
 }
 
 export type HostCalendarCommand =
   | {
       readonly type: 'enrol';
+      /** Of this very stream: what it decides from then on names it. */
+      readonly partition: string;
       readonly hostId: string;
       readonly host: EnrolledHost;
       readonly capabilities: readonly Capability[];
@@ -100,3 +105,18 @@ export type HostCalendarCommand =
       readonly reservationIds: readonly string[];
       readonly at: number;
     };
+
+export type HostCalendarRefusal =
+  | 'host-already-enrolled' // hostId, name
+  | 'host-unknown' // hostId
+  | 'host-reserved' // hostId
+  | 'capability-key-too-long' // key
+  | 'capability-not-storable' // hostId, keys
+  | 'capability-in-use' // hostId, keys
+  | 'nothing-to-update'
+  | 'property-unknown' // name
+  | 'not-enough-hosts' // reservationId
+  /** It would fit if what is undecided were gone: resolve these, or wait for them, and ask again (C11). */
+  | 'held-by-others' // holds: {attempt, decidedBy, deadline, leaseId}[]
+  | 'shares-gone' // reservationId: what was picked is not free (any more)
+  | 'attempt-decided'; // attempt: it was released or confirmed, so it cannot hold again (C12)
