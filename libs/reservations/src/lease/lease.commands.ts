@@ -9,8 +9,8 @@ import type {
 } from './lease.events.js';
 
 /**
- * `version` of a lease: how many of its events so far; a change that was prepared on another version is refused as
- * `lease-changed`, and prepared anew. Everything may come again: what is so already is accepted without events.
+ * `version` of a lease: how many events changed it so far; a change that was prepared on another version is refused as
+ * `lease-changed`, and prepared anew. What is so already is accepted without events; to begin what is over is refused.
  */
 export type LeaseCommand =
   /** The commit; refused as `attempt-abandoned` when the attempt was refused before. */
@@ -48,6 +48,15 @@ export type LeaseCommand =
       readonly at: number;
     }
   | ({ readonly type: 'heal'; readonly version: number } & ReservationHealed['data']);
+
+export type LeaseRefusal =
+  | 'lease-unknown' // leaseId: never created, or deleted
+  | 'lease-status-invalid' // leaseId, status
+  | 'lease-exists' // leaseId: created by another attempt, or deleted since
+  | 'lease-changed' // leaseId, version
+  | 'not-due' // leaseId, dueAt: what is to begin was moved meanwhile
+  | 'attempt-abandoned' // attempt
+  | 'attempt-committed'; // attempt
 
 /** How an attempt was decided in its lease's stream. */
 export type AttemptDecision = 'committed' | 'abandoned';
