@@ -1,3 +1,4 @@
+import { blazarPlainRefusal } from './facades/blazar/index.js';
 import { keystonePlainRefusal } from './facades/keystone/index.js';
 import { leasebookPlainRefusal } from './facades/leasebook/index.js';
 import { novaPlainRefusal } from './facades/nova/index.js';
@@ -9,5 +10,6 @@ export const plainRefusals: readonly PlainRefusal[] = [
   leasebookPlainRefusal,
   keystonePlainRefusal,
   novaPlainRefusal,
+  blazarPlainRefusal,
   vmpoolerPlainRefusal,
 ];

@@ -9,6 +9,7 @@ import { FRESHNESS, READ_STORE } from '#read-store';
 import { CommandExecutor, Vault } from '#runtime';
 import { PUBLIC_URL_SETTINGS } from './auth/index.js';
 import { POOL_AUTH_SETTINGS } from './auth/pool-users/index.js';
+import { BLAZAR_FACE_SETTINGS } from './facades/blazar/index.js';
 import { KEYSTONE_FACE_SETTINGS } from './facades/keystone/index.js';
 import { NOVA_SETTINGS } from './facades/nova/index.js';
 import { VMPOOLER_FACE_SETTINGS } from './facades/vmpooler/index.js';
@@ -55,6 +56,7 @@ export class PlatformModule {
       { provide: RESERVATIONS_SETTINGS, useValue: reservationsSettings(settings, ports.clock) },
       { provide: LOG_EPOCH, useValue: () => ports.eventStore.epoch },
       { provide: VMPOOLER_FACE_SETTINGS, useValue: vmpoolerFaceSettings(settings) },
+      { provide: BLAZAR_FACE_SETTINGS, useValue: { codes: settings.reservationCodes } },
       { provide: NOVA_SETTINGS, useValue: { pageLimit: settings.pageLimit } },
       { provide: Metrics, useValue: platform.metrics },
       { provide: READINESS, useValue: platform.readiness },

@@ -8,6 +8,7 @@ import { ReadModelsModule } from '#projections';
 import { ReservationsModule } from '#reservations';
 import { AuthModule } from './auth/index.js';
 import { PoolUsersModule } from './auth/pool-users/index.js';
+import { BlazarModule } from './facades/blazar/index.js';
 import { ImageModule } from './facades/image/index.js';
 import { KeystoneModule } from './facades/keystone/index.js';
 import { LeasebookModule } from './facades/leasebook/index.js';
@@ -31,6 +32,7 @@ import { OperationsModule } from './operations/operations.module.js';
     KeystoneModule,
     ImageModule,
     NovaModule,
+    BlazarModule,
     LeasebookModule,
     VmpoolerModule,
   ],

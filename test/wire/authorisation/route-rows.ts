@@ -1,18 +1,24 @@
 import 'reflect-metadata';
 import { RequestMethod } from '@nestjs/common';
+import {
+  blazarOtherPaths,
+  blazarPatternsOf,
+  blazarRoutes,
+  blazarVersionPaths,
+} from '../../../apps/server/src/facades/blazar/index.js';
 import { imageRoutes } from '../../../apps/server/src/facades/image/index.js';
 import { keystoneMounts, keystoneRoutes } from '../../../apps/server/src/facades/keystone/index.js';
 import { accessOf, LeasebookModule } from '../../../apps/server/src/facades/leasebook/index.js';
 import { novaRoutes } from '../../../apps/server/src/facades/nova/index.js';
 import { vmpoolerPatternsOf, vmpoolerRoutes } from '../../../apps/server/src/facades/vmpooler/index.js';
 
-export type Face = 'nova' | 'keystone' | 'image' | 'leasebook' | 'vmpooler' | 'operations';
+export type Face = 'nova' | 'blazar' | 'keystone' | 'image' | 'leasebook' | 'vmpooler' | 'operations';
 
 /**
- * Who may use a route; `other`: whatever no other route of the face takes, refused by the face's own errors;
+ * Who may use a route; `member`: who is more than a reader; `other`: whatever no other route of the face takes, refused by the face's own errors;
  * `pool-token`: by rules of its own, which vmpooler-matrix.spec.ts looks at.
  */
-export type RowAccess = 'anonymous' | 'token' | 'admin' | 'self' | 'self-or-admin' | 'other' | 'pool-token';
+export type RowAccess = 'anonymous' | 'token' | 'member' | 'admin' | 'self' | 'self-or-admin' | 'other' | 'pool-token';
 
 /** One row of the matrix. */
 export interface RouteRow {
@@ -24,7 +30,7 @@ export interface RouteRow {
   /** What is asked for, where the pattern stands for more than this row. */
   readonly path: string;
   readonly access: RowAccess;
-  /** Nova: an operation named in the body, the policy's name, the microversion. */
+  /** Nova: an operation named in the body, the microversion; Nova and Blazar: the policy's name. */
   readonly action?: string;
   readonly policy?: string;
   readonly microversion?: string;
@@ -103,6 +109,29 @@ function asRegistered(prefix: string, path: string): string {
     .replace(/\/$/, '');
 }
 
+/** HEAD is GET there. Whoever has a token for a project may read. */
+function ofBlazar(): readonly RouteRow[] {
+  const rows = blazarRoutes.flatMap((row) =>
+    blazarPatternsOf(row).flatMap((pattern) =>
+      (row.method === 'GET' ? ['GET', 'HEAD'] : [row.method]).map((method) => ({
+        method,
+        pattern,
+        path: pattern,
+        access: row.access === 'reader' ? ('token' as const) : row.access,
+        policy: `blazar:${row.rule}`,
+      })),
+    ),
+  );
+  const documents = blazarVersionPaths
+    .map((path) => path.replace(/\/\/$/, '/'))
+    .map((pattern) => ({ method: '*', pattern, path: pattern, access: 'anonymous' as const }));
+  const others = blazarOtherPaths.map((pattern) => {
+    const path = `${pattern.replace(/\/?\*$/, '')}/nothing/of-that-name`;
+    return { method: '*', pattern, path, access: 'other' as const };
+  });
+  return [...rows, ...documents, ...others].map((row) => ({ ...row, face: 'blazar' }));
+}
+
 /** HEAD is GET there. */
 function ofVmpooler(): readonly RouteRow[] {
   return vmpoolerRoutes.flatMap((row) =>
@@ -131,6 +160,7 @@ function ofOperations(): readonly RouteRow[] {
 /** Every route that any face declares, and who may use it. */
 export const routeRows: readonly RouteRow[] = [
   ...ofNova(),
+  ...ofBlazar(),
   ...ofKeystone(),
   ...ofImage(),
   ...ofLeasebook(),
