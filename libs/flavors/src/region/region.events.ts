@@ -31,7 +31,11 @@ interface Of<Type extends string, More = unknown> {
   readonly data: { readonly region: string; readonly at: number } & More;
 }
 
-export type RegionFlavorCreated = Of<'RegionFlavorCreated', { readonly flavor: RegionFlavor }>;
+/** `configured`: the settings name it; once it was made it is not made again because of them. */
+export type RegionFlavorCreated = Of<
+  'RegionFlavorCreated',
+  { readonly flavor: RegionFlavor; readonly configured: boolean }
+>;
 export type RegionFlavorDeleted = Of<'RegionFlavorDeleted', { readonly flavorId: string }>;
 export type RegionFlavorAccessGranted = Of<
   'RegionFlavorAccessGranted',
