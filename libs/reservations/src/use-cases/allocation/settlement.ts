@@ -2,7 +2,9 @@ import { StoreUnavailable, type CommandContext } from '#kernel';
 import { CommandExecutor } from '#runtime';
 import { Inject, Injectable } from '@nestjs/common';
 import { floatingIps, floatingIpsStream } from '../../floating-ips/floating-ips.aggregate.js';
+import { heldAddressesOf } from '../../floating-ips/floating-ips.looks.js';
 import { hostCalendar } from '../../host-calendar/host-calendar.aggregate.js';
+import { heldBy } from '../../host-calendar/host-calendar.looks.js';
 import { lease, leaseIdOf } from '../../lease/lease.aggregate.js';
 import type { AttemptDecision } from '../../lease/lease.commands.js';
 import type { AttemptFailure } from '../../lease/lease.events.js';
@@ -20,6 +22,13 @@ export interface FailedAttempt {
   /** Of a creation: whose aggregates and flavors may be there. */
   readonly reservationIds: readonly string[];
   readonly reason: AttemptFailure;
+}
+
+export interface HeldInStream {
+  readonly stream: string;
+  readonly attempt: string;
+  /** Name of the deciding stream. */
+  readonly decidedBy: string;
 }
 
 /** Brings holds to the end that their deciding stream says (C1, C12). Everything may come twice. */
@@ -101,5 +110,16 @@ export class Settlement {
     const decided = await this.decisionFor(attempt, decidedBy);
     if (decided === undefined) throw new StoreUnavailable(`${decidedBy} did not decide ${attempt}`);
     return decided;
+  }
+
+  /** Its deadline has passed, and all that is known is what it holds in one stream. */
+  async decideLate(hold: HeldInStream, context: CommandContext): Promise<AttemptDecision> {
+    const { stream, attempt: id, decidedBy } = hold;
+    const held =
+      stream === floatingIpsStream
+        ? await this.executor.look(floatingIps, stream, (state) => heldAddressesOf(state, id))
+        : await this.executor.look(hostCalendar, stream, (state) => heldBy(state, id));
+    const reservationIds = (held ?? []).map(({ reservationId }) => reservationId);
+    return this.decideFailure({ id, decidedBy, heldIn: [stream], reservationIds, reason: 'deadline' }, context);
   }
 }
