@@ -8,7 +8,7 @@ import { ApiClient } from './api-client.js';
 import type { BenchRow } from './bench-row.js';
 import { cycles } from './http-load.js';
 import { makeLongLog } from './long-log.js';
-import { residentMb } from './nova.bench.js';
+import { residentMb } from './bench-server.js';
 import type { BenchOptions } from './options.js';
 import { fdatasyncRate } from './raw-limits.js';
 

@@ -1,57 +1,14 @@
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { logIn, ServerProcess } from '../server-process.js';
+import { logIn } from '../server-process.js';
 import { ApiClient } from './api-client.js';
 import type { BenchRow } from './bench-row.js';
+import { rate, residentMb, serve } from './bench-server.js';
 import { cycles, load, type Load } from './http-load.js';
 import type { BenchOptions } from './options.js';
 import { emptyServerLoad, fdatasyncRate } from './raw-limits.js';
 
-interface Bench {
-  readonly server: ServerProcess;
-  readonly token: string;
-  readonly close: () => Promise<void>;
-}
-
-async function serve(configuration: string | undefined): Promise<Bench> {
-  const folder = mkdtempSync(join(tmpdir(), 'leasebook-bench-'));
-  const file = join(folder, 'leasebook.yaml');
-  if (configuration !== undefined) writeFileSync(file, configuration);
-  const server = await ServerProcess.start({
-    dataDir: join(folder, 'data'),
-    from: 'dist',
-    logFile: join(folder, 'log'),
-    environment: { LEASEBOOK_LOG_LEVEL: 'info', ...(configuration === undefined ? {} : { LEASEBOOK_CONFIG: file }) },
-  });
-  const token = await logIn(server.url);
-  const close = async (): Promise<void> => {
-    await server.kill();
-    rmSync(folder, { recursive: true });
-  };
-  return { server, token, close };
-}
-
-/** Resident memory of a process, in MB. */
-export function residentMb(pid: number): number {
-  const status = readFileSync(`/proc/${String(pid)}/status`, 'utf8');
-  return Number(/VmRSS:\s+(\d+) kB/.exec(status)?.[1] ?? 0) / 1024;
-}
-
 function hosts(count: number): string {
   const lines = Array.from({ length: count }, (_, n) => `  - name: node-${String(n).padStart(5, '0')}`);
   return `simulatedHosts:\n${lines.join('\n')}\n`;
-}
-
-function rate(name: string, measured: Load, bar: number | undefined, raw: Load, rawName: string): BenchRow {
-  return {
-    name,
-    value: Math.round(measured.perSecond),
-    unit: `/s (p50 ${measured.p50Ms.toFixed(1)} ms, p99 ${measured.p99Ms.toFixed(1)} ms, ${String(measured.failures)} failures)`,
-    raw: { name: rawName, value: Math.round(raw.perSecond), unit: '/s' },
-    ratio: measured.perSecond / raw.perSecond,
-    ...(bar === undefined ? {} : { bar: `≥ ${String(bar)}/s`, reached: measured.perSecond >= bar }),
-  };
 }
 
 /** Rows of the Nova face against a server in a process of its own (design §13). */
@@ -59,7 +16,7 @@ export async function novaRows({ seconds }: Pick<BenchOptions, 'seconds'>): Prom
   const rows: BenchRow[] = [];
   const emptyGet = await emptyServerLoad('GET', 64, 3);
   const emptyPost = await emptyServerLoad('POST', 16, 3);
-  const three = await serve(hosts(3));
+  const three = await serve({ configuration: hosts(3) });
   try {
     await new Promise((resolve) => setTimeout(resolve, 2000));
     const idle = residentMb(three.server.pid);
@@ -127,7 +84,7 @@ async function logins(url: string, seconds: number, emptyPost: Load): Promise<Be
 }
 
 async function tenThousand(seconds: number): Promise<BenchRow[]> {
-  const bench = await serve(hosts(10_000));
+  const bench = await serve({ configuration: hosts(10_000) });
   try {
     const headers = { 'x-auth-token': bench.token, 'openstack-api-version': 'compute 2.88' };
     const url = `${bench.server.url}/compute/v2.1/os-hypervisors/detail?limit=1000`;

@@ -4,11 +4,11 @@ import { join } from 'node:path';
 import { ServerProcess, testAdminPassword } from '../server-process.js';
 import { ApiClient } from './api-client.js';
 import type { BenchRow } from './bench-row.js';
+import { besideDisk, residentMb } from './bench-server.js';
 import { cycles, load, type Load } from './http-load.js';
-import { residentMb } from './nova.bench.js';
 import type { BenchOptions } from './options.js';
 import { livePastDays } from './past-days.js';
-import { emptyServerLoad, fdatasyncRate } from './raw-limits.js';
+import { emptyServerLoad } from './raw-limits.js';
 
 interface Lab {
   readonly server: ServerProcess;
@@ -134,12 +134,6 @@ function together(rounds: readonly Load[]): Load {
     p99Ms: worst(({ p99Ms }) => p99Ms),
     failures: rounds.reduce((sum, { failures }) => sum + failures, 0),
   };
-}
-
-/** The disk's limit, taken in the same minute as the row that it stands beside. */
-function besideDisk(row: Omit<BenchRow, 'raw' | 'ratio'>): BenchRow {
-  const disk = fdatasyncRate();
-  return { ...row, raw: { name: 'fdatasync of 300 B', value: Math.round(disk), unit: '/s' }, ratio: row.value / disk };
 }
 
 function cycleRow(
