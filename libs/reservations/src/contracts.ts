@@ -27,6 +27,7 @@ export type ReservationsRefusal =
   | 'reservation-ids-unknown' // ids
   | 'resource-type-fixed'
   | 'flavor-instance-fixed' // leases with flavor:instance are not updated
+  | 'only-amount-changes' // reservationId, name: of an instance reservation that is active, nothing else can be updated
   | 'affinity-malformed'
   | 'affinity-unsupported'
   | 'flavor-unknown' // flavorId
