@@ -1,5 +1,6 @@
 import type { Interval } from '#kernel';
 import type { Booking, CalendarHost } from './host-calendar.state.js';
+import { amountOf } from './host-capacity.policy.js';
 
 export function addBooking(host: CalendarHost, booking: Booking): void {
   host.bookings.splice(firstBehind(host.bookings, booking.from), 0, booking);
@@ -40,22 +41,17 @@ function firstBehind(bookings: readonly Booking[], moment: number): number {
   return low;
 }
 
-/** Most of a resource that instances use at one moment inside the window. */
-export function peakOf(bookings: readonly Booking[], resource: string, window: Interval): number {
-  const ends: { readonly to: number; readonly amount: number }[] = [];
-  const begun: { readonly from: number; readonly to: number; readonly amount: number }[] = [];
+/** Most of a resource that the instances of bookings, which all overlap one window, use at one moment inside it. */
+export function peakOf(bookings: readonly Booking[], resource: string): number {
+  const using: { readonly from: number; readonly to: number; readonly amount: number }[] = [];
   for (const { from, to, slots } of bookings) {
-    if (slots === null || to <= window.from || from >= window.to) continue;
-    const amount = slots.needs.reduce((sum, need) => (need.resource === resource ? sum + need.amount : sum), 0);
-    if (amount > 0) begun.push({ from, to, amount: amount * slots.count });
+    if (slots !== null) using.push({ from, to, amount: slots.count * amountOf(slots.needs, resource) });
   }
-  if (begun.length === 0) return 0;
-  ends.push(...begun);
-  begun.sort((one, other) => one.from - other.from);
-  ends.sort((one, other) => one.to - other.to);
+  const ending = [...using].sort((one, other) => one.to - other.to);
+  using.sort((one, other) => one.from - other.from);
   let [used, peak, ended] = [0, 0, 0];
-  for (const { from, amount } of begun) {
-    for (let end = ends[ended]; end !== undefined && end.to <= from; end = ends[(ended += 1)]) used -= end.amount;
+  for (const { from, amount } of using) {
+    for (let end = ending[ended]; end !== undefined && end.to <= from; end = ending[(ended += 1)]) used -= end.amount;
     used += amount;
     peak = Math.max(peak, used);
   }

@@ -1,15 +1,20 @@
-import type { HostWish } from './host-calendar.commands.js';
-import type { CalendarState } from './host-calendar.state.js';
-import type { HostShare } from './host-calendar.events.js';
+import { contains, overlaps, type Interval } from '#kernel';
+import { bookingsIn, peakOf } from './host-bookings.state.js';
+import type { Condition, HostWish, Trait } from './host-calendar.commands.js';
+import type { HostShare, Need } from './host-calendar.events.js';
+import type { Booking, CalendarHost, CalendarState } from './host-calendar.state.js';
+import { capacityOf, unmetTrait } from './host-capacity.policy.js';
+import type { HostFacts } from './host-facts.state.js';
+import { capabilitiesIn, matches } from './requirements.policy.js';
 
 /** An undecided attempt in the way of others. */
-export interface UndecidedHold {
+export type UndecidedHold = {
   readonly attempt: string;
   /** Name of the deciding stream. */
   readonly decidedBy: string;
   readonly deadline: number;
   readonly leaseId: string;
-}
+};
 
 /** What is left of each resource that one instance needs; for whole hosts an empty list. Null: no room at all. */
 export type Room = readonly number[] | null;
@@ -33,10 +38,11 @@ export interface HostOffer {
 }
 
 export interface WishOffers {
-  readonly reservationId: string;
+  /** Something is held for this very reservation already, undecided. */
+  readonly undecided: boolean;
   /** Capabilities that its filter names and no host of this partition has. */
   readonly unknown: readonly string[];
-  /** Hosts that match, and those that it has; in storage order. */
+  /** Hosts that have room, may have it then, or are the reservation's already; in storage order. */
   readonly hosts: readonly HostOffer[];
 }
 
@@ -47,12 +53,133 @@ export interface PartitionOffers {
   readonly holds: readonly UndecidedHold[];
 }
 
-export type OfferingCalendar = Pick<CalendarState, 'ordered' | 'capabilities' | 'allocations' | 'holds' | 'holdOf'>;
+export type OfferingCalendar = Readonly<
+  Pick<CalendarState, 'ordered' | 'capabilities' | 'allocations' | 'holds' | 'holdOf'>
+>;
 
-export function offersOf(
-  _state: Readonly<OfferingCalendar>,
-  _wishes: readonly HostWish[],
-  _cleaningMs: number,
-): PartitionOffers {
-  throw new Error('no offers yet');
+export function offersOf(state: OfferingCalendar, wishes: readonly HostWish[], cleaningMs: number): PartitionOffers {
+  const inTheWay = new Set<string>();
+  const offers = wishes.map((wish): WishOffers => {
+    const attempt = state.holdOf.get(wish.reservationId);
+    if (attempt !== undefined) inTheWay.add(attempt);
+    const { kind } = wish.ask;
+    const request = requestOf(state, { ...wish, ...(kind === 'slots' ? wish.ask : { needs: null }) }, cleaningMs);
+    return {
+      undecided: attempt !== undefined,
+      unknown: capabilitiesIn(wish.filter).filter((name) => !state.capabilities.has(name)),
+      hosts: state.ordered.flatMap((host) => offerOf(state, host, request, inTheWay) ?? []),
+    };
+  });
+  return { wishes: offers, holds: holdsNamed(state, inTheWay) };
+}
+
+export function holdsNamed(state: Pick<CalendarState, 'holds'>, attempts: Iterable<string>): UndecidedHold[] {
+  return Array.from(attempts, (name) => state.holds.get(name))
+    .filter((hold) => hold !== undefined)
+    .map(({ attempt, decidedBy, deadline, leaseId }) => ({ attempt, decidedBy, deadline, leaseId }));
+}
+
+/** What is asked of each host. */
+export interface HostRequest {
+  readonly reservationId: string;
+  /** The lease's own time. */
+  readonly window: Interval;
+  /** With cleaning time: where others may not be. */
+  readonly search: Interval;
+  readonly filter: readonly Condition[];
+  /** Of one instance; null: the whole host. */
+  readonly needs: readonly Need[] | null;
+  readonly traits: readonly Trait[];
+  /** By host: what the reservation has. */
+  readonly own: ReadonlyMap<string, HostShare>;
+  /** The window reaches beyond that of what it has. */
+  readonly grown: boolean;
+}
+
+export function requestOf(
+  { allocations }: Pick<CalendarState, 'allocations'>,
+  wish: Pick<HostRequest, 'reservationId' | 'window' | 'filter' | 'needs'> & {
+    readonly traits?: readonly Trait[];
+    readonly grown?: boolean;
+  },
+  cleaningMs: number,
+): HostRequest {
+  const { reservationId, window, filter, needs, traits = [], grown = false } = wish;
+  const allocation = allocations.get(reservationId);
+  return {
+    ...{ reservationId, window, filter, needs, traits },
+    search: { from: window.from - cleaningMs, to: window.to + cleaningMs },
+    own: new Map(allocation?.shares.map((share) => [share.hostId, share])),
+    grown: grown || (allocation !== undefined && !contains(allocation.window, window)),
+  };
+}
+
+/** Undefined: it has nothing to do with the request. Attempts that are in the way are added to `inTheWay`. */
+export function offerOf(
+  state: Pick<CalendarState, 'holdOf'>,
+  host: Readonly<CalendarHost>,
+  request: HostRequest,
+  inTheWay: Set<string>,
+): HostOffer | undefined {
+  const { facts, bookings } = host;
+  const own = request.own.get(facts.id);
+  const fits = matches(facts, request.filter) && unmetTrait(facts, request.traits) === undefined;
+  if (own === undefined && !(fits && facts.reservable)) return undefined;
+  const others = fits ? bookingsIn(host, request.search).filter((booking) => isAnothers(booking, request)) : [];
+  const more = fits && facts.reservable ? roomsIn(state, facts, others, request, inTheWay) : noRooms;
+  if (own === undefined) {
+    if (more.room === null && more.roomThen === null) return undefined;
+    return {
+      ...{ hostId: facts.id, unused: bookings.length === 0, carries: others.some(({ slots }) => slots !== null) },
+      ...{ ...more, own: null },
+    };
+  }
+  const inside = others.filter((booking) => overlaps(booking, request.window));
+  const stays = fits ? stayingRooms(state, facts, inside, request, inTheWay) : noRooms;
+  return { hostId: facts.id, unused: false, carries: true, ...more, own: { slots: own.slots, ...stays } };
+}
+
+interface Rooms {
+  readonly room: Room;
+  readonly roomThen: Room;
+}
+
+const noRooms: Rooms = { room: null, roomThen: null };
+
+function isAnothers({ reservationId, attempt }: Booking, request: HostRequest): boolean {
+  return attempt !== null || reservationId !== request.reservationId;
+}
+
+/** A whole host that it has is asked only when the window has grown. */
+function stayingRooms(
+  state: Pick<CalendarState, 'holdOf'>,
+  facts: HostFacts,
+  inside: readonly Booking[],
+  request: HostRequest,
+  inTheWay: Set<string>,
+): Rooms {
+  if (request.needs === null && !request.grown) return { room: [], roomThen: [] };
+  return roomsIn(state, facts, inside, request, inTheWay);
+}
+
+function roomsIn(
+  { holdOf }: Pick<CalendarState, 'holdOf'>,
+  facts: HostFacts,
+  others: readonly Booking[],
+  { needs }: HostRequest,
+  inTheWay: Set<string>,
+): Rooms {
+  const room = roomBeside(facts, others, needs);
+  const decided = others.filter(({ reservationId, attempt }) => {
+    const hold = attempt ?? holdOf.get(reservationId);
+    if (hold !== undefined) inTheWay.add(hold);
+    return hold === undefined;
+  });
+  return { room, roomThen: decided.length === others.length ? room : roomBeside(facts, decided, needs) };
+}
+
+function roomBeside(facts: HostFacts, others: readonly Booking[], needs: HostRequest['needs']): Room {
+  if (needs === null) return others.length === 0 ? [] : null;
+  if (others.some(({ slots }) => slots === null)) return null;
+  return needs.map(({ resource }) => capacityOf(facts, resource) - peakOf(others, resource));
 }
