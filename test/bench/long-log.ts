@@ -17,7 +17,7 @@ import {
   hypervisorStream,
   type HypervisorCommand,
 } from '../../libs/inventory/src/hypervisor/hypervisor.decider.js';
-import { seededRandom } from './random.js';
+import { seededRandom } from '#specs';
 
 /** Aggregates that are there at a time. */
 const liveAggregates = 2_000;

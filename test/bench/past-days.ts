@@ -8,7 +8,7 @@ import { loadSettings } from '../../apps/server/src/profiles/settings.js';
 import { pool as poolAggregate, poolStream } from '../../libs/pools/src/pool/pool.aggregate.js';
 import type { PoolCommand } from '../../libs/pools/src/pool/pool.commands.js';
 import { rulesOf } from '../../libs/pools/src/supply/rules.policy.js';
-import { seededRandom } from './random.js';
+import { seededRandom } from '#specs';
 
 const dayMs = 86_400_000;
 const writers = 256;

@@ -1,5 +1,5 @@
 import { ask } from '../ask.js';
-import { seededRandom } from '../bench/random.js';
+import { seededRandom } from '#specs';
 import { ServerInTurns } from '../server-in-turns.js';
 import { logIn } from '../server-process.js';
 import type { Booking, History, LoggedEvent, Operation, Quiet, ShownLease } from './history.type.js';

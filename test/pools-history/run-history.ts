@@ -1,5 +1,5 @@
 import { ask } from '../ask.js';
-import { seededRandom } from '../bench/random.js';
+import { seededRandom } from '#specs';
 import { logIn } from '../server-process.js';
 import type { History, Operation, Quiet } from './history.type.js';
 import { configuration, pools } from './lab.js';

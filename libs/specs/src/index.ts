@@ -17,5 +17,6 @@ export * from './samples/counter.js';
 export * from './samples/pool-events.js';
 export * from './samples/process-world.js';
 export * from './samples/projections-world.js';
+export * from './seeded-random.js';
 export * from './virtual-clock.js';
 export * from './wire-suite/index.js';

@@ -15,8 +15,7 @@ import {
   type ReservationsSettings,
 } from '#reservations';
 import { deriveUuid, leasebookNamespace, systemContext, type RunningProcess } from '#runtime';
-import { FaultPlan, turns, VirtualClock, type Fault } from '#specs';
-import { seededRandom } from '../../bench/random.js';
+import { FaultPlan, seededRandom, turns, VirtualClock, type Fault } from '#specs';
 import { dice, type Dice } from '../dice.js';
 import { Life } from '../mortal.js';
 import { startProcess, type SimulatedProcess, type Surroundings } from '../simulated-process.js';

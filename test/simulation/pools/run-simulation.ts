@@ -4,10 +4,9 @@ import { defaultPoolsSettings, type PoolSettings, type PoolsSettings } from '#po
 import { SimulatedProvider } from '#providers/adapters/simulated';
 import { createMemoryReadStore } from '#read-store/adapters/memory';
 import { deriveUuid, leasebookNamespace } from '#runtime';
-import { FaultPlan, turns, VirtualClock, type Fault } from '#specs';
+import { FaultPlan, seededRandom, turns, VirtualClock, type Fault } from '#specs';
 import { pool, poolStream } from '../../../libs/pools/src/pool/pool.aggregate.js';
 import { stockOf } from '../../../libs/pools/src/pool/pool.looks.js';
-import { seededRandom } from '../../bench/random.js';
 import { dice, type Dice } from '../dice.js';
 import { Life } from '../mortal.js';
 import type { SimulatedProcess } from '../simulated-process.js';

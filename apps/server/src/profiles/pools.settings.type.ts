@@ -1,3 +1,5 @@
+import type { PoolLdapSettings } from '../auth/pool-users/index.js';
+
 /** A pool as written in the configuration; what is left out there is left out here. */
 export interface ConfiguredPool {
   readonly name: string;
@@ -31,18 +33,9 @@ export interface SimulatedVmsSettings {
   readonly failureRate: number;
 }
 
-export interface LdapSettings {
-  readonly url: string;
-  readonly startTls: boolean;
-  readonly bases: readonly string[];
-  readonly userObjects: readonly string[];
-  readonly timeoutSeconds: number;
-  readonly serviceUser?: string;
-  readonly servicePassword?: string;
+/** As the configuration has it: the password of the service account may stand in a file. */
+export interface LdapSettings extends PoolLdapSettings {
   readonly servicePasswordFile?: string;
-  readonly searchFilterObject?: string;
-  readonly caFile?: string;
-  readonly administrators: readonly string[];
 }
 
 export interface RequestLimitsSettings {

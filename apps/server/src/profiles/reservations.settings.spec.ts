@@ -64,7 +64,10 @@ describe('settings of reservations', () => {
   it('takes a subnet without a gateway, and addresses of both families', () => {
     const text = network(
       subnet('cidr: 192.0.2.0/24'),
-      subnet(`cidr: '2001:db8::/64', gateway: '2001:db8::1', pools: [{ start: '2001:db8::10', end: '2001:db8::ff' }]`, uuid(3)),
+      subnet(
+        `cidr: '2001:db8::/64', gateway: '2001:db8::1', pools: [{ start: '2001:db8::10', end: '2001:db8::ff' }]`,
+        uuid(3),
+      ),
     );
     expect(reservationsSettings(load(text), systemClock).networks[0]?.subnets).toMatchObject([
       { gateway: null, pools: [] },

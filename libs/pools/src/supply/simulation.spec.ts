@@ -1,6 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { CrashPlan } from './crashes.contract.js';
-import { chance, samplePool, sampleCheckout, SupplyBed, type SupplyServer } from './supply-bed.contract.js';
+import { seededRandom } from '#specs';
+import { samplePool, sampleCheckout, SupplyBed, type SupplyServer } from './supply-bed.contract.js';
 
 /** A run takes about a second. */
 const runs = Math.ceil(Number(process.env.LEASEBOOK_TEST_RUNS ?? 100) / 25);
@@ -25,7 +26,7 @@ class Simulation {
   private requests = 0;
 
   constructor(seed: number) {
-    this.random = chance(seed);
+    this.random = seededRandom(seed);
     this.bed = new SupplyBed(
       {
         seed,

@@ -17,7 +17,7 @@ import {
   StoreCommandExecutor,
   systemContext,
 } from '#runtime';
-import { processesIn, turns, VirtualClock, world } from '#specs';
+import { processesIn, seededRandom, turns, VirtualClock, world } from '#specs';
 import { Global, Module, type LoggerService } from '@nestjs/common';
 import { CommandBus, CqrsModule } from '@nestjs/cqrs';
 import { Test } from '@nestjs/testing';
@@ -83,7 +83,7 @@ export class SupplyBed {
       ...options,
     });
     let made = 0;
-    const random = chance(seed);
+    const random = seededRandom(seed);
     this.world = {
       now: () => clock.now(),
       uuid: () => deriveUuid(leasebookNamespace, `supply bed ${String(seed)} ${String((made += 1))}`),
@@ -233,15 +233,4 @@ export class SupplyBed {
     class Surroundings {}
     return Surroundings;
   }
-}
-
-/** mulberry32: 0 ≤ x < 1. */
-export function chance(seed: number): () => number {
-  let state = seed >>> 0;
-  return () => {
-    state = (state + 0x6d2b79f5) >>> 0;
-    let mixed = Math.imul(state ^ (state >>> 15), state | 1);
-    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61);
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 4_294_967_296;
-  };
 }

@@ -2,7 +2,7 @@ import type { EventStore } from '#event-store';
 import { MemoryEventStore } from '#event-store/adapters/memory';
 import type { CommandContext } from '#kernel';
 import { MemoryVault, StoreCommandExecutor, systemContext, type ProcessRunner } from '#runtime';
-import { allDone, processesIn, turns, VirtualClock, world } from '#specs';
+import { allDone, processesIn, seededRandom, turns, VirtualClock, world } from '#specs';
 import type { PoolHolder, WantedVms } from '../contracts.js';
 import { CheckOutVms, PoolUsers, TokenUses } from '../contracts.js';
 import { pool as poolAggregate, poolStream } from '../pool/pool.aggregate.js';
@@ -63,15 +63,6 @@ export const holder = (userId: string, administrator = false): PoolHolder => ({
   administrator,
 });
 
-/** The same numbers in the same order whenever it is made anew with the same seed. */
-function seeded(seed: number): () => number {
-  let state = seed;
-  return () => {
-    state = (Math.imul(state, 1_664_525) + 1_013_904_223) >>> 0;
-    return state / 2 ** 32;
-  };
-}
-
 export interface ProcessParts {
   readonly store?: EventStore;
   readonly settings?: Partial<PoolsSettings>;
@@ -100,7 +91,7 @@ export class PoolsBed {
       domain: 'lab.example.test',
       ...settings,
     };
-    const random = seeded(seed);
+    const random = seededRandom(seed);
     const letters = 'abcdefghijklmnopqrstuvwxyz0123456789';
     let uuids = 0;
     this.world = {
