@@ -1,4 +1,4 @@
-import { describe, expect, it } from '@jest/globals';
+import { describe, it } from '@jest/globals';
 import { decisionsOf } from '#specs';
 import { poolRegister } from './pool-register.decider.js';
 import type { PoolListed } from './pool-register.events.js';
