@@ -233,7 +233,10 @@ export class FindHypervisors extends Query<readonly HypervisorCard[]> {
   }
 }
 
-/** For leases and nothing else from now on (C4). Claimed already by that partition: accepted. Refused: hypervisor-unknown, host-has-guests. */
+/**
+ * For leases and nothing else from now on (C4). Claimed already by that partition: accepted. Refused: hypervisor-unknown,
+ * host-has-guests (known here, or told by the host itself now), host-taken (partition: another calendar has it).
+ */
 export class ClaimForReservations extends Command<Outcome<HypervisorCard>> {
   constructor(
     readonly context: CommandContext,
@@ -283,7 +286,10 @@ export class VacateHost extends Command<Outcome<{ readonly destroyed: readonly s
   }
 }
 
-/** Destroys the servers on that host that were booted with this flavor (instances of a reservation). Throws ProviderError. */
+/**
+ * Destroys the servers on that host that were booted with this flavor (instances of a reservation). Refused:
+ * hypervisor-unknown (also vanished). Throws ProviderError.
+ */
 export class DestroyServersOfFlavor extends Command<Outcome<{ readonly destroyed: readonly string[] }>> {
   constructor(
     readonly context: CommandContext,
@@ -294,7 +300,10 @@ export class DestroyServersOfFlavor extends Command<Outcome<{ readonly destroyed
   }
 }
 
-/** An image of every server that the provider finds on the host; again with the same context: the same images. Throws ProviderError. */
+/**
+ * An image of every server that the provider finds on the host; again with the same context: the same images. Refused:
+ * hypervisor-unknown (also vanished). Throws ProviderError.
+ */
 export class ImageServers extends Command<
   Outcome<readonly { readonly guestUuid: string; readonly imageId: string; readonly name: string }[]>
 > {
@@ -320,7 +329,10 @@ export interface OwnedAggregate {
   readonly metadata: readonly MetadataEntry[];
 }
 
-/** There from now on. One of that name that nobody owns is taken over. Refused: aggregate-name-taken (another owner has it). */
+/**
+ * There from now on. One of that name that nobody owns is taken over, and puts its hosts into no zone any more. Refused:
+ * aggregate-name-taken (another owner has it).
+ */
 export class EnsureOwnedAggregate extends Command<Outcome<AggregateFacts>> {
   constructor(
     readonly context: CommandContext,
@@ -341,7 +353,7 @@ export class MoveHosts extends Command<Outcome<{ readonly from: number | null; r
     readonly hosts: readonly string[],
     readonly from: AggregateOwner | null,
     readonly to: OwnedAggregate | null,
-    readonly deleteFrom: boolean = false,
+    readonly deleteFrom = false,
   ) {
     super();
   }

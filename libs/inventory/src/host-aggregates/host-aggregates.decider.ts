@@ -7,7 +7,14 @@ import {
   type Decision,
   type Refused,
 } from '#kernel';
-import type { AggregateFacts, InventoryRefusal } from '../contracts.js';
+import type { AggregateFacts } from '../contracts.js';
+import { metadataChange } from './aggregate-metadata.policy.js';
+import type {
+  HostAggregatesCommand,
+  HostAggregatesRefusal,
+  HostMove,
+  ServerCounts,
+} from './host-aggregates.commands.js';
 import { hostAggregatesCatalog, type HostAggregatesEvent } from './host-aggregates.events.js';
 import {
   evolve,
@@ -19,65 +26,9 @@ import {
   type HostAggregate,
   type HostAggregates,
 } from './host-aggregates.state.js';
+import { deleteOwned, ensureOwned, moveHosts } from './owned-aggregates.policy.js';
 
-/** By host: how many servers run there. What a decision needs and lacks, it asks for. */
-export type ServerCounts = ReadonlyMap<string, number>;
-
-export type HostAggregatesCommand =
-  | {
-      readonly type: 'create';
-      readonly uuid: string;
-      readonly name: string;
-      readonly availabilityZone: string | null;
-      readonly at: number;
-    }
-  | {
-      /** `availabilityZone` undefined: not given; null or '': asked to be emptied. */
-      readonly type: 'update';
-      readonly id: number;
-      readonly name?: string;
-      readonly availabilityZone?: string | null;
-      readonly servers: ServerCounts;
-      readonly at: number;
-    }
-  | { readonly type: 'delete'; readonly id: number; readonly at: number }
-  | ({ readonly type: 'add-host' } & HostMove)
-  | ({ readonly type: 'remove-host' } & HostMove)
-  | {
-      readonly type: 'set-metadata';
-      readonly id: number;
-      /** Null deletes a key. */
-      readonly metadata: readonly (readonly [key: string, value: string | null])[];
-      readonly servers: ServerCounts;
-      readonly at: number;
-    }
-  | {
-      readonly type: 'cache-images';
-      readonly requestId: string;
-      readonly id: number;
-      readonly imageIds: readonly string[];
-      /** The first of them that nobody knows. */
-      readonly unknownImage: string | null;
-      readonly at: number;
-    }
-  | { readonly type: 'finish-caching'; readonly requestId: string; readonly at: number };
-
-interface HostMove {
-  readonly id: number;
-  readonly host: string;
-  /** False: no such compute service (any more). */
-  readonly hostKnown: boolean;
-  /** Where a host is that no aggregate puts into a zone. */
-  readonly defaultZone: string;
-  readonly servers: ServerCounts;
-  readonly at: number;
-}
-
-/**
- * `servers-unasked` never reaches a facade: with the hosts in its facts, the handler looks up their servers and asks
- * again. So only decisions that depend on them pay for it.
- */
-export type HostAggregatesRefusal = InventoryRefusal | 'servers-unasked';
+export type { HostAggregatesCommand, HostAggregatesRefusal, ServerCounts } from './host-aggregates.commands.js';
 
 type Decided = Decision<HostAggregatesEvent, HostAggregatesRefusal>;
 type No = Refused<HostAggregatesRefusal>;
@@ -109,6 +60,12 @@ function decide(command: HostAggregatesCommand, state: Readonly<HostAggregates>)
       return cacheImages(command, state);
     case 'finish-caching':
       return finishCaching(command, state);
+    case 'ensure-owned':
+      return ensureOwned(command, state);
+    case 'move-hosts':
+      return moveHosts(command, state);
+    case 'delete-owned':
+      return deleteOwned(command, state);
     default:
       return unreachable(command);
   }
@@ -207,21 +164,6 @@ function zonedOthers(state: Readonly<HostAggregates>, hosts: Iterable<string>, b
   return [...ids].sort((a, b) => a - b).flatMap((id) => state.byId.get(id)?.metadata.get(zoneKey) ?? []);
 }
 
-/** What really differs; nothing when all is so already. A key given twice counts as given last. */
-function metadataChange(
-  aggregate: Readonly<HostAggregate>,
-  wanted: readonly (readonly [string, string | null])[],
-  at: number,
-): readonly HostAggregatesEvent[] {
-  const last = [...new Map(wanted)];
-  const set = last.flatMap(([key, value]) =>
-    value === null || aggregate.metadata.get(key) === value ? [] : [{ key, value }],
-  );
-  const removed = last.flatMap(([key, value]) => (value === null && aggregate.metadata.has(key) ? [key] : []));
-  if (set.length === 0 && removed.length === 0) return [];
-  return [{ type: 'AggregateMetadataSet', data: { id: aggregate.id, set, removed, at } }];
-}
-
 function cacheImages(command: Of<'cache-images'>, state: Readonly<HostAggregates>): Decided {
   const { requestId, id, imageIds, unknownImage, at } = command;
   const aggregate = state.byId.get(id);
@@ -236,14 +178,16 @@ function finishCaching({ requestId, at }: Of<'finish-caching'>, state: Readonly<
   return id === undefined ? accept() : accept({ type: 'ImageCachingFinished', data: { requestId, id, at } });
 }
 
-/** Every change of a present aggregate comes through here; so will the rule that owned ones stay untouched (C21). */
+/** Every change of a present aggregate by anybody but its owner comes through here: owned ones stay untouched (C21). */
 function changing(
   state: Readonly<HostAggregates>,
   id: number,
   decideOn: (aggregate: Readonly<HostAggregate>) => Decided,
 ): Decided {
   const aggregate = state.byId.get(id);
-  return aggregate === undefined ? refuse('aggregate-unknown', { id }) : decideOn(aggregate);
+  if (aggregate === undefined) return refuse('aggregate-unknown', { id });
+  const { name, owner } = aggregate;
+  return owner === null ? decideOn(aggregate) : refuse('aggregate-owned', { id, name, owner: { ...owner } });
 }
 
 function acceptAll(events: readonly HostAggregatesEvent[]): Accepted<HostAggregatesEvent> {

@@ -51,6 +51,17 @@ export function zoneOf(aggregate: Readonly<HostAggregate>): string | null {
   return aggregate.metadata.get(zoneKey) ?? null;
 }
 
+/** Of the first of its aggregates that has one; null: none has. */
+export function zoneOfHost(state: Readonly<HostAggregates>, host: string): string | null {
+  const ids = [...(state.idsByHost.get(host) ?? [])].sort((a, b) => a - b);
+  for (const id of ids) {
+    const aggregate = state.byId.get(id);
+    const zone = aggregate === undefined ? null : zoneOf(aggregate);
+    if (zone !== null) return zone;
+  }
+  return null;
+}
+
 export function evolve(state: HostAggregates, event: HostAggregatesEvent): HostAggregates {
   switch (event.type) {
     case 'AggregateCreated': {

@@ -1,6 +1,16 @@
 import { unreachable } from '#kernel';
 import type { ServiceRef } from '../hypervisor-registry/hypervisor-registry.events.js';
-import type { Guest, GuestOwner, GuestSums, HypervisorEvent, Resources } from './hypervisor.events.js';
+import type {
+  Guest,
+  GuestOwner,
+  GuestSums,
+  HostTaken,
+  HostVacated,
+  HypervisorClaimed,
+  HypervisorClaimEnded,
+  HypervisorEvent,
+  Resources,
+} from './hypervisor.events.js';
 
 /** `owner` null: found by a listing, which also tells when it changes and when it is gone. */
 export interface KnownGuest extends Guest {
@@ -91,12 +101,9 @@ function change(state: Hypervisor, event: Exclude<HypervisorEvent, { type: 'Hype
       state.alive = event.type === 'HypervisorCameUp';
       return;
     case 'ServiceDisabled':
-      state.enabled = false;
-      state.disabledReason = event.data.reason;
-      return;
     case 'ServiceEnabled':
-      state.enabled = true;
-      state.disabledReason = null;
+      state.enabled = event.type === 'ServiceEnabled';
+      state.disabledReason = event.type === 'ServiceEnabled' ? null : event.data.reason;
       return;
     case 'ServiceForcedDown':
     case 'ForcedDownLifted':
@@ -106,6 +113,27 @@ function change(state: Hypervisor, event: Exclude<HypervisorEvent, { type: 'Hype
     case 'HypervisorReturned':
       state.vanished = event.type === 'HypervisorVanished';
       return;
+    case 'HypervisorClaimed':
+    case 'HypervisorClaimEnded':
+    case 'HostTaken':
+    case 'HostVacated':
+      changeUse(state, event);
+      return;
+    case 'GuestDestructionRequested':
+    case 'GuestImagingRequested':
+    case 'GuestImaged':
+    case 'ImageCached':
+    case 'ImageCachingFailed':
+      return;
+    default:
+      unreachable(event);
+  }
+}
+
+type UseEvent = HypervisorClaimed | HypervisorClaimEnded | HostTaken | HostVacated;
+
+function changeUse(state: Hypervisor, event: UseEvent): void {
+  switch (event.type) {
     case 'HypervisorClaimed':
       state.partition = event.data.partition;
       return;
@@ -120,12 +148,6 @@ function change(state: Hypervisor, event: Exclude<HypervisorEvent, { type: 'Hype
     }
     case 'HostVacated':
       state.takenBy = null;
-      return;
-    case 'GuestDestructionRequested':
-    case 'GuestImagingRequested':
-    case 'GuestImaged':
-    case 'ImageCached':
-    case 'ImageCachingFailed':
       return;
     default:
       unreachable(event);

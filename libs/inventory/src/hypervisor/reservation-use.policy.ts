@@ -88,6 +88,7 @@ function vacate({ reservationId, gone: uuids, at }: Of<'vacate'>, state: Readonl
 function noteIntent(command: Of<'note-intent'>, state: Readonly<HypervisorState>): Decided {
   if (state === undefined) return refuse('hypervisor-unknown');
   const { requestId, guestUuids, at } = command;
+  if (guestUuids.length === 0) return accept();
   const data = { uuid: state.uuid, requestId, guestUuids, at };
   return command.intent === 'destroy'
     ? accept<HypervisorEvent>({ type: 'GuestDestructionRequested', data })

@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import type { CommandContext } from '#kernel';
 import { deriveUuid, leasebookNamespace } from '#runtime';
 
@@ -8,4 +9,12 @@ import { deriveUuid, leasebookNamespace } from '#runtime';
 export function derivedContext(context: CommandContext, key: string): CommandContext {
   const commandId = deriveUuid(leasebookNamespace, `${context.commandId}\n${key}`);
   return { ...context, commandId, causationId: context.commandId };
+}
+
+/**
+ * For a command that its decider recognises by what is so already: it may well be wanted again later, when it is not so
+ * any more, and that is no repeat.
+ */
+export function freshContext(context: CommandContext): CommandContext {
+  return { ...context, commandId: randomUUID(), repeatable: false, causationId: context.commandId };
 }
