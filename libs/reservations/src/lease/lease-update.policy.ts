@@ -106,7 +106,6 @@ function reservationChanges(
   { startsAt, endsAt }: Dates,
   asked: readonly RawReservation[],
 ): readonly ReservationChange[] | Refused<UpdateRefusal> {
-  const isFixed = lease.reservations.some(({ terms }) => terms.resourceType === 'flavor:instance');
   const hasMoved = startsAt !== lease.startsAt || endsAt !== lease.endsAt;
   const grown = startsAt < lease.startsAt || endsAt > lease.endsAt;
   const changes: ReservationChange[] = [];
@@ -114,7 +113,7 @@ function reservationChanges(
     const wanted = asked.findLast(({ id }) => id === reservation.id) ?? {};
     const { resource_type: type = reservation.terms.resourceType } = wanted;
     if (type !== reservation.terms.resourceType) return refuse('resource-type-fixed');
-    if (isFixed && reservation.terms.resourceType === 'flavor:instance') return refuse('flavor-instance-fixed');
+    if (reservation.terms.resourceType === 'flavor:instance') return refuse('flavor-instance-fixed');
     if (reservation.status === 'deleted') continue;
     const firm = isInUse(lease, reservation);
     const changed = changedTerms(reservation, wanted, firm);

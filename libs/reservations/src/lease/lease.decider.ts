@@ -87,83 +87,128 @@ function heal({ type: _type, version: _version, ...data }: Of<'heal'>, lease: Le
   return isAlive ? accept({ type: 'ReservationHealed', data }) : invalid(lease);
 }
 
+/** What happens to a lease that is there. */
 function live(
   command: Exclude<LeaseCommand, Of<'create' | 'refuse' | 'update' | 'abandon-change' | 'heal'>>,
   lease: LeaseFacts,
   heldIn: readonly string[],
 ): Decided {
-  const { id: leaseId } = lease;
-  const { at } = command;
-  const done = { leaseId, at };
-  const ids = lease.reservations.map(({ id }) => id);
   switch (command.type) {
-    case 'begin-start': {
-      const nothing: LeaseEvent = { type: 'LeaseStarted', data: { ...done, aggregates: [] } };
-      const next: LeaseEvent = wantsHosts(lease) ? { type: 'LeaseStarting', data: done } : nothing;
-      return mayGo(lease.status, 'STARTING') || lease.status === 'STARTING'
-        ? begin(lease, 'start_lease', at, next)
-        : invalid(lease);
-    }
+    case 'begin-start':
     case 'complete-start':
-      return conclude(lease, 'start_lease', 'DONE', {
-        type: 'LeaseStarted',
-        data: { ...done, aggregates: command.aggregates },
-      });
     case 'fail-start':
-      // All is put back, so nothing of the lease can be used: each of its reservations is in error.
-      return conclude(lease, 'start_lease', 'ERROR', {
-        type: 'LeaseStartFailed',
-        data: { ...done, reservationIds: ids, reason: command.reason },
-      });
-    case 'begin-announcement': {
-      const nothing: LeaseEvent = { type: 'LeaseEndAnnounced', data: { ...done, images: [] } };
-      const next: LeaseEvent = mayHaveActions(lease) ? { type: 'LeaseEndAnnouncing', data: done } : nothing;
-      return lease.status === 'ACTIVE' ? begin(lease, 'before_end_lease', at, next) : invalid(lease);
-    }
+      return start(command, lease);
+    case 'begin-announcement':
     case 'complete-announcement':
-      return conclude(lease, 'before_end_lease', 'DONE', {
-        type: 'LeaseEndAnnounced',
-        data: { ...done, images: command.images },
-      });
     case 'fail-announcement':
-      return conclude(lease, 'before_end_lease', 'ERROR', {
-        type: 'LeaseEndAnnouncementFailed',
-        data: { ...done, reason: command.reason },
-      });
-    case 'begin-end': {
-      const mayEnd = mayGo(lease.status, 'TERMINATING') || lease.status === 'TERMINATING';
-      if (!mayEnd || isIn(lease, 'before_end_lease', 'IN_PROGRESS')) return invalid(lease);
-      const nothing: LeaseEvent = { type: 'LeaseEnded', data: { ...done, heldIn } };
-      return begin(lease, 'end_lease', at, wantsHosts(lease) ? { type: 'LeaseEnding', data: done } : nothing);
-    }
+      return announce(command, lease);
+    case 'begin-end':
     case 'complete-end':
-      return conclude(lease, 'end_lease', 'DONE', { type: 'LeaseEnded', data: { ...done, heldIn } });
-    case 'fail-end': {
-      const reservationIds = ids.filter((id) => command.reservationIds.includes(id));
-      const data = { ...done, heldIn, reservationIds, reason: command.reason };
-      return conclude(lease, 'end_lease', 'ERROR', { type: 'LeaseEndFailed', data });
-    }
-    case 'begin-deletion': {
-      if (lease.status === 'DELETING') return accept();
-      if (!mayGo(lease.status, 'DELETING') || isBusy(lease)) return invalid(lease);
-      const untouched = lease.status === 'PENDING' || lease.status === 'TERMINATED' || !wantsHosts(lease);
-      return untouched
-        ? accept({ type: 'LeaseDeleted', data: { ...done, heldIn, reservationIds: ids } })
-        : accept({ type: 'LeaseDeleting', data: done });
-    }
+    case 'fail-end':
+      return end(command, lease, heldIn);
+    case 'begin-deletion':
     case 'complete-deletion':
-      return lease.status === 'DELETING'
-        ? accept({ type: 'LeaseDeleted', data: { ...done, heldIn, reservationIds: ids } })
-        : invalid(lease);
-    case 'fail-deletion': {
-      const reservationIds = ids.filter((id) => command.reservationIds.includes(id));
-      return lease.status === 'DELETING'
-        ? accept({ type: 'LeaseDeletionFailed', data: { ...done, reservationIds, reason: command.reason } })
-        : invalid(lease);
-    }
+    case 'fail-deletion':
+      return remove(command, lease, heldIn);
     default:
       return unreachable(command);
   }
+}
+
+function start(command: Of<'begin-start' | 'complete-start' | 'fail-start'>, lease: LeaseFacts): Decided {
+  const data = { leaseId: lease.id, at: command.at };
+  switch (command.type) {
+    case 'begin-start': {
+      if (lease.status !== 'STARTING' && !mayGo(lease.status, 'STARTING')) return invalid(lease);
+      const next: LeaseEvent = wantsHosts(lease)
+        ? { type: 'LeaseStarting', data }
+        : { type: 'LeaseStarted', data: { ...data, aggregates: [] } };
+      return begin(lease, 'start_lease', command.at, next);
+    }
+    case 'complete-start': {
+      const { aggregates } = command;
+      return conclude(lease, 'start_lease', 'DONE', { type: 'LeaseStarted', data: { ...data, aggregates } });
+    }
+    case 'fail-start': {
+      // All is put back, so that nothing of the lease can be used: each of its reservations is in error.
+      const failed = { ...data, reservationIds: idsOf(lease), reason: command.reason };
+      return conclude(lease, 'start_lease', 'ERROR', { type: 'LeaseStartFailed', data: failed });
+    }
+  }
+}
+
+function announce(
+  command: Of<'begin-announcement' | 'complete-announcement' | 'fail-announcement'>,
+  lease: LeaseFacts,
+): Decided {
+  const data = { leaseId: lease.id, at: command.at };
+  switch (command.type) {
+    case 'begin-announcement': {
+      if (lease.status !== 'ACTIVE') return invalid(lease);
+      const next: LeaseEvent = mayHaveActions(lease)
+        ? { type: 'LeaseEndAnnouncing', data }
+        : { type: 'LeaseEndAnnounced', data: { ...data, images: [] } };
+      return begin(lease, 'before_end_lease', command.at, next);
+    }
+    case 'complete-announcement': {
+      const { images } = command;
+      return conclude(lease, 'before_end_lease', 'DONE', { type: 'LeaseEndAnnounced', data: { ...data, images } });
+    }
+    case 'fail-announcement': {
+      const failed = { ...data, reason: command.reason };
+      return conclude(lease, 'before_end_lease', 'ERROR', { type: 'LeaseEndAnnouncementFailed', data: failed });
+    }
+  }
+}
+
+function end(
+  command: Of<'begin-end' | 'complete-end' | 'fail-end'>,
+  lease: LeaseFacts,
+  heldIn: readonly string[],
+): Decided {
+  const data = { leaseId: lease.id, at: command.at };
+  const ended: LeaseEvent = { type: 'LeaseEnded', data: { ...data, heldIn } };
+  switch (command.type) {
+    case 'begin-end': {
+      const mayEnd = lease.status === 'TERMINATING' || mayGo(lease.status, 'TERMINATING');
+      if (!mayEnd || isIn(lease, 'before_end_lease', 'IN_PROGRESS')) return invalid(lease);
+      return begin(lease, 'end_lease', command.at, wantsHosts(lease) ? { type: 'LeaseEnding', data } : ended);
+    }
+    case 'complete-end':
+      return conclude(lease, 'end_lease', 'DONE', ended);
+    case 'fail-end': {
+      const failed = { ...data, heldIn, reservationIds: named(lease, command.reservationIds), reason: command.reason };
+      return conclude(lease, 'end_lease', 'ERROR', { type: 'LeaseEndFailed', data: failed });
+    }
+  }
+}
+
+function remove(
+  command: Of<'begin-deletion' | 'complete-deletion' | 'fail-deletion'>,
+  lease: LeaseFacts,
+  heldIn: readonly string[],
+): Decided {
+  const { status } = lease;
+  const data = { leaseId: lease.id, at: command.at };
+  const deleted: LeaseEvent = { type: 'LeaseDeleted', data: { ...data, heldIn, reservationIds: idsOf(lease) } };
+  if (command.type === 'begin-deletion') {
+    if (status === 'DELETING') return accept();
+    if (!mayGo(status, 'DELETING') || isBusy(lease)) return invalid(lease);
+    const isClean = status === 'PENDING' || status === 'TERMINATED' || !wantsHosts(lease);
+    return accept(isClean ? deleted : { type: 'LeaseDeleting', data });
+  }
+  if (status !== 'DELETING') return invalid(lease);
+  if (command.type === 'complete-deletion') return accept(deleted);
+  const failed = { ...data, reservationIds: named(lease, command.reservationIds), reason: command.reason };
+  return accept({ type: 'LeaseDeletionFailed', data: failed });
+}
+
+function idsOf(lease: LeaseFacts): readonly string[] {
+  return lease.reservations.map(({ id }) => id);
+}
+
+function named(lease: LeaseFacts, ids: readonly string[]): readonly string[] {
+  return idsOf(lease).filter((id) => ids.includes(id));
 }
 
 /** In progress already: whoever asks may go on with it. */

@@ -1,5 +1,5 @@
 import { unreachable } from '#kernel';
-import type { DueEvent, LeaseEvent, LeaseEventType, LeaseUpdated, Reservation } from './lease.events.js';
+import type { DueEvent, LeaseEvent, LeaseEventType, Reservation } from './lease.events.js';
 
 export type LeaseStatus =
   'CREATING' | 'PENDING' | 'STARTING' | 'ACTIVE' | 'UPDATING' | 'TERMINATING' | 'TERMINATED' | 'DELETING' | 'ERROR';
@@ -51,6 +51,44 @@ export function foldLease(lease: LeaseFacts | undefined, event: LeaseEvent): Lea
     case 'LeaseUpdated':
       return updated(lease, event.data);
     case 'LeaseStarting':
+    case 'LeaseStarted':
+    case 'LeaseStartFailed':
+      return started(lease, event);
+    case 'LeaseEndAnnouncing':
+      return eventIs(lease, 'before_end_lease', 'IN_PROGRESS', at);
+    case 'LeaseEndAnnounced':
+      return eventIs(lease, 'before_end_lease', 'DONE', at);
+    case 'LeaseEndAnnouncementFailed':
+      return eventIs(lease, 'before_end_lease', 'ERROR', at);
+    case 'LeaseEnding':
+    case 'LeaseEnded':
+    case 'LeaseEndFailed':
+      return ended(lease, event);
+    case 'LeaseDeleting':
+      return { ...lease, status: 'DELETING', updatedAt: at };
+    case 'LeaseDeletionFailed': {
+      const reservations = failedOrDeleted(lease, event.data.reservationIds, at);
+      return { ...lease, status: 'ERROR', reservations, updatedAt: at };
+    }
+    case 'LeaseDeleted':
+      return undefined;
+    case 'ReservationHealed':
+      return healed(lease, event.data);
+    default:
+      return unreachable(event);
+  }
+}
+
+export function eventOf(lease: LeaseFacts, type: LeaseEventType): LeaseEventFacts | undefined {
+  return lease.events.find((event) => event.type === type);
+}
+
+type Of<Type extends LeaseEvent['type']> = Extract<LeaseEvent, { type: Type }>;
+
+function started(lease: LeaseFacts, event: Of<'LeaseStarting' | 'LeaseStarted' | 'LeaseStartFailed'>): LeaseFacts {
+  const { at } = event.data;
+  switch (event.type) {
+    case 'LeaseStarting':
       return { ...eventIs(lease, 'start_lease', 'IN_PROGRESS', at), status: 'STARTING', updatedAt: at };
     case 'LeaseStarted': {
       const ids = new Map(event.data.aggregates.map(({ reservationId, aggregateId }) => [reservationId, aggregateId]));
@@ -65,12 +103,12 @@ export function foldLease(lease: LeaseFacts | undefined, event: LeaseEvent): Lea
       const reservations = reservationsAre(lease, event.data.reservationIds, 'error', at);
       return { ...eventIs(lease, 'start_lease', 'ERROR', at), status: 'ERROR', reservations, updatedAt: at };
     }
-    case 'LeaseEndAnnouncing':
-      return eventIs(lease, 'before_end_lease', 'IN_PROGRESS', at);
-    case 'LeaseEndAnnounced':
-      return eventIs(lease, 'before_end_lease', 'DONE', at);
-    case 'LeaseEndAnnouncementFailed':
-      return eventIs(lease, 'before_end_lease', 'ERROR', at);
+  }
+}
+
+function ended(lease: LeaseFacts, event: Of<'LeaseEnding' | 'LeaseEnded' | 'LeaseEndFailed'>): LeaseFacts {
+  const { at } = event.data;
+  switch (event.type) {
     case 'LeaseEnding':
       return { ...eventIs(lease, 'end_lease', 'IN_PROGRESS', at), status: 'TERMINATING', updatedAt: at };
     case 'LeaseEnded': {
@@ -82,40 +120,27 @@ export function foldLease(lease: LeaseFacts | undefined, event: LeaseEvent): Lea
       const reservations = failedOrDeleted(lease, event.data.reservationIds, at);
       return { ...eventIs(lease, 'end_lease', 'ERROR', at), status: 'ERROR', reservations, updatedAt: at };
     }
-    case 'LeaseDeleting':
-      return { ...lease, status: 'DELETING', updatedAt: at };
-    case 'LeaseDeletionFailed': {
-      const reservations = failedOrDeleted(lease, event.data.reservationIds, at);
-      return { ...lease, status: 'ERROR', reservations, updatedAt: at };
-    }
-    case 'LeaseDeleted':
-      return undefined;
-    case 'ReservationHealed': {
-      const { reservationId, hosts, replacementHostId, resourcesChanged } = event.data;
-      const missing = replacementHostId === null;
-      const reservations = lease.reservations.map((each) =>
-        each.id === reservationId
-          ? {
-              ...each,
-              hosts,
-              missingResources: each.missingResources || missing,
-              resourcesChanged: each.resourcesChanged || resourcesChanged,
-              updatedAt: at,
-            }
-          : each,
-      );
-      return { ...lease, degraded: lease.degraded || missing || resourcesChanged, reservations, updatedAt: at };
-    }
-    default:
-      return unreachable(event);
   }
 }
 
-export function eventOf(lease: LeaseFacts, type: LeaseEventType): LeaseEventFacts | undefined {
-  return lease.events.find((event) => event.type === type);
+function healed(lease: LeaseFacts, data: Of<'ReservationHealed'>['data']): LeaseFacts {
+  const { reservationId, hosts, replacementHostId, resourcesChanged, at } = data;
+  const missing = replacementHostId === null;
+  const reservations = lease.reservations.map((each) => {
+    if (each.id !== reservationId) return each;
+    const missingResources = each.missingResources || missing;
+    return {
+      ...each,
+      hosts,
+      missingResources,
+      resourcesChanged: each.resourcesChanged || resourcesChanged,
+      updatedAt: at,
+    };
+  });
+  return { ...lease, degraded: lease.degraded || missing || resourcesChanged, reservations, updatedAt: at };
 }
 
-function created(data: Extract<LeaseEvent, { type: 'LeaseCreated' }>['data']): LeaseFacts {
+function created(data: Of<'LeaseCreated'>['data']): LeaseFacts {
   const { leaseId: id, name, userId, projectId, trustId, startsAt, endsAt, at } = data;
   const fresh = { createdAt: at, updatedAt: null };
   return {
@@ -135,7 +160,7 @@ function created(data: Extract<LeaseEvent, { type: 'LeaseCreated' }>['data']): L
   };
 }
 
-function updated(lease: LeaseFacts, data: LeaseUpdated['data']): LeaseFacts {
+function updated(lease: LeaseFacts, data: Of<'LeaseUpdated'>['data']): LeaseFacts {
   const { name, startsAt, endsAt, at } = data;
   const changed = new Map(data.reservations.map((each) => [each.id, each]));
   const moved = new Map(data.events.map((each) => [each.id, each]));
