@@ -1,4 +1,18 @@
+import { expect } from '@jest/globals';
 import { request as send, type OutgoingHttpHeaders } from 'node:http';
+
+/** `req-<uuid4>`. */
+export const requestId: unknown = expect.stringMatching(
+  /^req-[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[0-9a-f]{4}-[0-9a-f]{12}$/,
+);
+
+/** Both envelopes of contracts/blazar §2. */
+export const short = (status: number, message: unknown): object => ({ error: status, error_message: message });
+export const long = (status: number, message: unknown, name: unknown = status): object => ({
+  error_code: status,
+  error_message: message,
+  error_name: name,
+});
 
 export interface Heard {
   readonly status: number;

@@ -52,6 +52,11 @@ export class ShortError extends Error {
     return new ShortError(404, 'The requested URL was not found on the server.');
   }
 
+  /** `methods`: those that the path has; none: there is no such path. */
+  static noRoute(method: string, methods: readonly string[]): ShortError {
+    return methods.length === 0 || methods.includes(method) ? ShortError.notFound() : ShortError.notAllowed(methods);
+  }
+
   static notAllowed(methods: readonly string[]): ShortError {
     return new ShortError(405, 'The method is not allowed for the requested URL.', { allow: methods.join(', ') });
   }

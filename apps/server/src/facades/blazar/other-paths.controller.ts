@@ -41,8 +41,7 @@ export class OtherPathsController {
   async other(@Req() request: FastifyRequest, @Res() reply: FastifyReply): Promise<void> {
     if (isInApi(request.url)) await tokenHolder(request, this.means);
     const methods = methodsFor(request.url);
-    if (methods.length === 0) throw ShortError.notFound();
-    if (request.method !== 'OPTIONS') throw ShortError.notAllowed(methods);
+    if (request.method !== 'OPTIONS' || methods.length === 0) throw ShortError.noRoute(request.method, methods);
     answerOptions(request, reply, methods);
   }
 }

@@ -17,7 +17,7 @@ const texts: Readonly<Record<number, string>> = {
 /** What this face says of requests that never get to its handlers. */
 export const blazarPlainRefusal: PlainRefusal = (status, request) => {
   if (!ours.test(request.url)) return undefined;
-  const { status: own, message, headers } = errorOf(status, request.url);
+  const { status: own, message, headers } = errorOf(status, request.method, request.url);
   return {
     status: own,
     headers: { ...ownHeaders(request.id), ...headers },
@@ -26,11 +26,8 @@ export const blazarPlainRefusal: PlainRefusal = (status, request) => {
 };
 
 /** Methods that no route of anybody's takes are not found, says the HTTP layer; Blazar says it of paths alone. */
-function errorOf(status: number, url: string): ShortError {
-  if (status === 404) {
-    const methods = methodsFor(url);
-    return methods.length === 0 ? ShortError.notFound() : ShortError.notAllowed(methods);
-  }
+function errorOf(status: number, method: string, url: string): ShortError {
+  if (status === 404) return ShortError.noRoute(method, methodsFor(url));
   const text = texts[status];
   if (text === undefined) return new ShortError(500, 'Internal Server Error');
   return new ShortError(status, text, status === 503 ? { 'retry-after': '1' } : {});

@@ -3,7 +3,7 @@ import { hasRole, type Principal, type TokenVerifier } from '#identity';
 import { askedMicroversion, mediaTypeOf, NotJson, parseJson, parseMicroversion } from '#wire';
 import { authenticate, identityUnavailable, unauthenticated, type PublicUrls } from '../../../auth/index.js';
 import { BlazarError, ShortError, TokenFault } from '../blazar-error.js';
-import { endsInSuffix } from '../routing/mounts.js';
+import { endsInSuffix, methodsFor, suffix } from '../routing/mounts.js';
 import type { BlazarRequest, JsonObject } from './blazar-request.js';
 
 /** What the steps need beside the request. */
@@ -22,17 +22,17 @@ export async function tokenHolder(request: FastifyRequest, { verifier, urls }: S
 
 /** In Blazar's order (contracts/blazar §2); what comes after it, the operation itself checks. */
 export function checkRequest(asked: BlazarRequest): void {
-  checkPath(asked.http);
+  checkPath(asked);
   negotiateVersion(asked.http);
   asked.hasVersion = true;
   if (withBody.has(asked.http.method)) asked.body = bodyOf(asked.http);
   checkPolicy(asked);
 }
 
-/** The router reads %2F as part of a segment; Python decodes first and would see another path. */
-function checkPath({ url, params }: FastifyRequest): void {
-  if (url.includes('%') && Object.values(params as Record<string, string>).some((value) => value.includes('/')))
-    throw ShortError.notFound();
+/** What the router takes for an id and Blazar does not: a slash that came as %2F, and the `.json` of `/leases/.json`. */
+function checkPath({ http: { url, method, params } }: BlazarRequest): void {
+  for (const value of Object.values(params as Record<string, string>))
+    if (value === suffix || value.includes('/')) throw ShortError.noRoute(method, methodsFor(url));
 }
 
 const onlyVersion = '1.0';

@@ -17,7 +17,7 @@ export const otherPaths: readonly string[] = [
   '/v1/plugins*',
 ];
 
-const suffix = '.json';
+export const suffix = '.json';
 
 /** `/leases`, but not `/os-hosts/properties`. */
 const isCollection = (path: string): boolean => path.lastIndexOf('/') === 0;
@@ -43,9 +43,9 @@ export function withoutSuffix(text: string): string {
   return text.endsWith(suffix) ? text.slice(0, -suffix.length) : text;
 }
 
-/** What follows the mount; undefined: outside the API. */
+/** What follows the mount, a slash that came as %2F being one; undefined: outside the API. */
 function belowMount(url: string): string | undefined {
-  const path = pathOf(url);
+  const path = pathOf(url).replace(/%2f/gi, '/');
   const mount = apiMounts.find((each) => path === each || path.startsWith(`${each}/`));
   return mount === undefined ? undefined : path.slice(mount.length);
 }
@@ -59,9 +59,10 @@ export function methodsFor(url: string): readonly string[] {
   const below = belowMount(url);
   if (below === undefined) return [];
   const given = withoutSuffixes(below).split('/');
-  const methods = blazarRoutes.flatMap(({ method, path }) => (fits(path.split('/'), given) ? [method] : []));
-  if (methods.length === 0) return [];
-  return [...methods, ...(methods.includes('GET') ? ['HEAD'] : []), 'OPTIONS'];
+  const methods = new Set<string>();
+  for (const { method, path } of blazarRoutes) if (fits(path.split('/'), given)) methods.add(method);
+  if (methods.size === 0) return [];
+  return [...methods, ...(methods.has('GET') ? ['HEAD'] : []), 'OPTIONS'];
 }
 
 /** `/leases` of `/leases.json` and of `/leases/.json`. */
