@@ -1,6 +1,6 @@
 import { accept, refuse, type Refused } from '#kernel';
 import type { HostCalendarRefusal, HostWish, PickedShares } from './host-calendar.commands.js';
-import type { HeldReservation, HostShare } from './host-calendar.events.js';
+import type { HeldReservation, HostCalendarEvent, HostShare } from './host-calendar.events.js';
 import type { CalendarState } from './host-calendar.state.js';
 import { capabilitiesOf } from './host-capacity.policy.js';
 import type { Decided, Of } from './host.decider.js';
@@ -117,12 +117,25 @@ export function releaseHold({ attempt, at }: Of<'release-hold'>, { partition, ho
   return accept({ type: 'HoldReleased', data: { partition, at, attempt } });
 }
 
+/** A hold of nothing but these reservations is released with them, so that whoever watches it knows. */
 export function releaseAllocations(command: Of<'release-allocations'>, state: State): Decided {
   const { leaseId, at } = command;
   const { partition } = state;
   const reservationIds = [...new Set(command.reservationIds)].filter((id) => leaseIdsOf(state, id).includes(leaseId));
   if (partition === null || reservationIds.length === 0) return accept();
-  return accept({ type: 'AllocationsReleased', data: { partition, at, leaseId, reservationIds } });
+  return accept<HostCalendarEvent>(
+    ...holdsOfNoOthers(state, reservationIds).map(
+      (attempt): HostCalendarEvent => ({ type: 'HoldReleased', data: { partition, at, attempt } }),
+    ),
+    { type: 'AllocationsReleased', data: { partition, at, leaseId, reservationIds } },
+  );
+}
+
+function holdsOfNoOthers({ holds, holdOf }: State, reservationIds: readonly string[]): string[] {
+  const attempts = new Set(reservationIds.flatMap((id) => holdOf.get(id) ?? []));
+  return [...attempts].filter((attempt) =>
+    [...(holds.get(attempt)?.reservations.keys() ?? [])].every((id) => reservationIds.includes(id)),
+  );
 }
 
 function leaseIdsOf({ allocations, holds, holdOf }: State, reservationId: string): (string | undefined)[] {
