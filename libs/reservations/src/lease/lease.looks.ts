@@ -19,3 +19,8 @@ export function decisionOf({ attempts }: Readonly<LeaseState>, attempt: string):
 export function lastDecision({ attempts }: Readonly<LeaseState>): DecidedAttempt | undefined {
   return [...attempts.values()].at(-1);
 }
+
+/** Streams in which its reservations may have something; also of a lease that is deleted. */
+export function heldInOf({ heldIn }: Readonly<LeaseState>): readonly string[] {
+  return heldIn;
+}
