@@ -33,11 +33,20 @@ export class HoldResolution {
     }
   }
 
+  /** What attempts of this lease hold and have decided is settled: a change begins with what is so. */
+  async settleDecided(holds: readonly StreamHold[], context: CommandContext): Promise<void> {
+    for (const { stream, attempt, decidedBy } of holds) {
+      const decision = await this.settlement.decisionIn(stream, attempt, decidedBy);
+      if (decision !== undefined) await this.settlement.settle(stream, attempt, decision, context);
+    }
+  }
+
   /** At its deadline: whoever comes first decides that it failed, and it is settled as it is decided. */
   async finish(hold: Omit<StreamHold, 'deadline'>, context: CommandContext): Promise<void> {
     const { stream, attempt, decidedBy } = hold;
     const decision =
-      (await this.settlement.decisionFor(attempt, decidedBy)) ?? (await this.settlement.decideLate(hold, context));
+      (await this.settlement.decisionIn(stream, attempt, decidedBy)) ??
+      (await this.settlement.decideLate(hold, context));
     await this.settlement.settle(stream, attempt, decision, context);
   }
 
@@ -54,7 +63,7 @@ export class HoldResolution {
   }
 
   private async decisionIfDue(hold: StreamHold, context: CommandContext): Promise<AttemptDecision | undefined> {
-    const decided = await this.settlement.decisionFor(hold.attempt, hold.decidedBy);
+    const decided = await this.settlement.decisionIn(hold.stream, hold.attempt, hold.decidedBy);
     if (decided !== undefined || this.world.now() < hold.deadline) return decided;
     return this.settlement.decideLate(hold, context);
   }

@@ -1,12 +1,13 @@
 import { DeleteRegionFlavor, EnsureReservationFlavor } from '#flavors';
-import { DeleteOwnedAggregate, EnsureOwnedAggregate } from '#inventory';
+import { DeleteOwnedAggregate, EnsureOwnedAggregate, type AggregateFacts, type OwnedAggregate } from '#inventory';
 import { StoreUnavailable, type CommandContext, type CommandOutcome, type DomainEvent } from '#kernel';
 import { Injectable } from '@nestjs/common';
-import { CommandBus } from '@nestjs/cqrs';
+import { CommandBus, type Command } from '@nestjs/cqrs';
 import type { InstanceMeans } from '../../lease/lease.events.js';
-import { derivedContext } from '../derived-context.js';
+import type { LeaseFacts, ReservationFacts } from '../../lease/lease.facts.state.js';
+import { recognisedContext } from '../derived-context.js';
 import { derivedId } from '../derived-ids.js';
-import { instanceFlavor, type InstanceTerms } from './instance-flavor.policy.js';
+import { forInstances, instanceFlavor, type InstanceTerms } from './instance-flavor.policy.js';
 import { aggregateOfReservation, ownerOfReservation } from './owned-aggregates.policy.js';
 
 /** Makes, aligns and removes what instances of a reservation are booted with. Everything may come again. */
@@ -23,7 +24,7 @@ export class InstanceOutfitter {
   ): Promise<InstanceMeans> {
     const serverGroupId = serverGroupOf(reservationId, terms);
     const wanted = aggregateOfReservation(reservationId, terms.resourceType, { serverGroupId }, projectId);
-    const its = derivedContext(context, `aggregate\n${reservationId}`);
+    const its = recognisedContext(context, `aggregate\n${reservationId}`);
     const [aggregate] = await Promise.all([
       this.done(new EnsureOwnedAggregate(its, wanted)),
       this.alignFlavor(reservationId, terms, context),
@@ -31,35 +32,61 @@ export class InstanceOutfitter {
     return { flavorId: reservationId, serverGroupId, aggregateId: aggregate.id };
   }
 
-  /** After a change of its terms. */
-  async alignFlavor(reservationId: string, terms: InstanceTerms, context: CommandContext): Promise<void> {
+  /** After a change of terms, before the lease has started: as they are by now. */
+  async alignAll(lease: LeaseFacts, reservationIds: readonly string[], context: CommandContext): Promise<void> {
+    const pending = lease.reservations.filter(({ id, status }) => status === 'pending' && reservationIds.includes(id));
+    await Promise.all(pending.map((reservation) => this.align(reservation, lease.projectId, context)));
+  }
+
+  private async align(
+    { id, terms, means }: Pick<ReservationFacts, 'id' | 'terms' | 'means'>,
+    projectId: string,
+    context: CommandContext,
+  ): Promise<void> {
+    if (!forInstances(terms) || means === null) return;
+    const wanted = aggregateOfReservation(id, terms.resourceType, means, projectId);
+    const [aggregate] = await Promise.all([
+      this.done(new EnsureOwnedAggregate(recognisedContext(context, `aggregate\n${id}`), wanted)),
+      this.alignFlavor(id, terms, context),
+    ]);
+    if (isSo(aggregate.metadata, wanted.metadata)) return;
+    // No host is in it as yet, so it can be made anew.
+    await this.done(new DeleteOwnedAggregate(recognisedContext(context, `no aggregate\n${id}`), wanted.owner));
+    await this.done(new EnsureOwnedAggregate(recognisedContext(context, `aggregate again\n${id}`), wanted));
+  }
+
+  private async alignFlavor(reservationId: string, terms: InstanceTerms, context: CommandContext): Promise<void> {
     const flavor = instanceFlavor(reservationId, terms, serverGroupOf(reservationId, terms));
-    // One flavor may be made, changed and changed back: each change has an id of its own.
-    const its = derivedContext(context, `flavor\n${JSON.stringify(flavor)}`);
-    await this.done(new EnsureReservationFlavor({ ...its, repeatable: false }, flavor));
+    const its = recognisedContext(context, `flavor\n${reservationId}`);
+    await this.done(new EnsureReservationFlavor(its, flavor));
   }
 
   /** Of reservations of any kind: where there is nothing, nothing is removed. */
   async remove(reservationIds: readonly string[], context: CommandContext): Promise<void> {
     await Promise.all(
       reservationIds.flatMap((id) => [
-        this.done(new DeleteOwnedAggregate(derivedContext(context, `no aggregate\n${id}`), ownerOfReservation(id))),
-        this.done(new DeleteRegionFlavor(derivedContext(context, `no flavor\n${id}`), id, id)),
+        this.done(new DeleteOwnedAggregate(recognisedContext(context, `no aggregate\n${id}`), ownerOfReservation(id))),
+        this.done(new DeleteRegionFlavor(recognisedContext(context, `no flavor\n${id}`), id, id)),
       ]),
     );
   }
 
-  private async done<A>(
-    command: Parameters<CommandBus['execute']>[0] & { readonly context: CommandContext },
-  ): Promise<A> {
-    const outcome: CommandOutcome<DomainEvent, string, A> = await this.commands.execute(command);
+  private async done<A>(command: Command<CommandOutcome<DomainEvent, string, A>>): Promise<A> {
+    const outcome = await this.commands.execute<CommandOutcome<DomainEvent, string, A>>(command);
     if (outcome.kind === 'accepted') return outcome.answer;
     throw new StoreUnavailable(`${command.constructor.name} was refused: ${outcome.code}`);
   }
 }
 
+function isSo(actual: AggregateFacts['metadata'], wanted: OwnedAggregate['metadata']): boolean {
+  return (
+    Object.keys(actual).length === wanted.length &&
+    wanted.every(({ key, value }) => Object.hasOwn(actual, key) && actual[key] === value)
+  );
+}
+
 /** Null without affinity. */
-function serverGroupOf(reservationId: string, terms: InstanceTerms): string | null {
+export function serverGroupOf(reservationId: string, terms: InstanceTerms): string | null {
   const affinity = terms.resourceType === 'virtual:instance' ? terms.affinity : null;
-  return affinity === null ? null : derivedId(reservationId, `server group\n${String(affinity)}`);
+  return affinity === null ? null : derivedId(reservationId, 'server group');
 }

@@ -8,7 +8,7 @@ import { heldBy } from '../../host-calendar/host-calendar.looks.js';
 import { lease, leaseIdOf } from '../../lease/lease.aggregate.js';
 import type { AttemptDecision } from '../../lease/lease.commands.js';
 import type { AttemptFailure } from '../../lease/lease.events.js';
-import { decisionOf, leaseOf } from '../../lease/lease.looks.js';
+import { decisionOf, heldInOf, leaseOf } from '../../lease/lease.looks.js';
 import { RESERVATIONS_WORLD, type ReservationsWorld } from '../../reservations.settings.js';
 import { recognisedContext } from '../derived-context.js';
 
@@ -42,6 +42,17 @@ export class Settlement {
   /** Undefined: nobody has decided yet. */
   decisionFor(attempt: string, decidedBy: string): Promise<AttemptDecision | undefined> {
     return this.executor.look(lease, decidedBy, (state) => decisionOf(state, attempt));
+  }
+
+  /**
+   * The same for one stream: where the attempt was committed without this stream, what it holds here was held by an
+   * earlier run of the same command, and is not part of the result.
+   */
+  decisionIn(stream: string, attempt: string, decidedBy: string): Promise<AttemptDecision | undefined> {
+    return this.executor.look(lease, decidedBy, (state) => {
+      const decision = decisionOf(state, attempt);
+      return decision === 'committed' && !heldInOf(state).includes(stream) ? 'abandoned' : decision;
+    });
   }
 
   /** In one stream: confirms what the attempt holds there, or releases it. */
