@@ -1,3 +1,4 @@
 export * from './contracts.js';
 export * from './reservations.module.js';
 export * from './reservations.settings.js';
+export { reservationsTimeline, type ReservationsEvent } from './timeline.policy.js';
