@@ -52,6 +52,7 @@ const table = {
   ],
   'resource-type-fixed': [409, 'resource_type cannot be updated'],
   'flavor-instance-fixed': [409, "Updating leases for 'flavor:instance' type reservations is not yet supported."],
+  'only-amount-changes': [409, (facts) => `${text(facts.name)} cannot be updated`],
   'affinity-malformed': [400, 'Malformed parameter affinity (must be a bool value or None)'],
   'affinity-unsupported': [409, 'Affinity not supported yet'],
   'flavor-unknown': [404, (facts) => `Flavor ${text(facts.flavorId)} could not be found.`],
