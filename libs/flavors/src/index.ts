@@ -1,3 +1,4 @@
 export * from './contracts.js';
 export * from './flavors.module.js';
 export * from './flavors.settings.js';
+export { flavorsTimeline, type FlavorsEvent } from './timeline.policy.js';
