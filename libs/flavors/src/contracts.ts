@@ -21,8 +21,8 @@ export class CreateRegionFlavor extends Command<Outcome<RegionFlavor>> {
 }
 
 /**
- * The flavor of a reservation is exactly this from now on: made, replaced under its id, or left as it is.
- * Refused: flavor-exists (not the reservation's).
+ * The flavor of a reservation is exactly this from now on: made, replaced under its id, or left as it is; whoever has
+ * access keeps it. Refused: flavor-exists (not the reservation's).
  */
 export class EnsureReservationFlavor extends Command<Outcome<RegionFlavor>> {
   constructor(
@@ -33,7 +33,7 @@ export class EnsureReservationFlavor extends Command<Outcome<RegionFlavor>> {
   }
 }
 
-/** `reservationId` null: by a user. One that is not there: refused, but for a reservation accepted. */
+/** `reservationId` null: by a user. For a reservation one that is not there, or not its own, is accepted. */
 export class DeleteRegionFlavor extends Command<Outcome<undefined>> {
   constructor(
     readonly context: CommandContext,

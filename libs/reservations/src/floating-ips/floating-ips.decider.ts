@@ -1,4 +1,4 @@
-import { accept, refuse, unreachable, type Decision, type Refused } from '#kernel';
+import { accept, refuse, unreachable, type Decision, type Facts, type Refused } from '#kernel';
 import { selectAddresses } from './address-selection.policy.js';
 import type { FloatingIpsCommand } from './floating-ips.commands.js';
 import type { FloatingIpsEvent, HeldAddresses } from './floating-ips.events.js';
@@ -10,10 +10,9 @@ export type FloatingIpsRefusal =
   | 'floating-ip-unknown' // id
   | 'floating-ip-reserved' // id
   | 'not-enough-floating-ips' // reservationId
-  /** holds: what is undecided and in the way (C11). */
-  | 'held-by-others'
-  /** attempt: it was confirmed or released before. */
-  | 'attempt-decided';
+  /** What is undecided is in the way: resolve it, or wait for it, and ask again (C11). */
+  | 'held-by-others' // reservationId or id, holds: {attempt, decidedBy, deadline, leaseId}[]
+  | 'attempt-decided'; // attempt: it was confirmed or released, so it cannot hold again (C12)
 
 type Decided = Decision<FloatingIpsEvent, FloatingIpsRefusal>;
 type Of<Type extends FloatingIpsCommand['type']> = Extract<FloatingIpsCommand, { type: Type }>;
@@ -42,7 +41,12 @@ export function decide(command: FloatingIpsCommand, state: Readonly<FloatingIps>
         (id) => state.allocations.has(id) || state.attemptsFor.has(id),
       );
       if (reservationIds.length === 0) return accept();
-      return accept<FloatingIpsEvent>({ type: 'AddressesReleased', data: { leaseId, reservationIds, at } });
+      return accept<FloatingIpsEvent>(
+        ...holdsOfNoOthers(state, reservationIds).map(
+          (attempt): FloatingIpsEvent => ({ type: 'AddressHoldReleased', data: { attempt, at } }),
+        ),
+        { type: 'AddressesReleased', data: { leaseId, reservationIds, at } },
+      );
     }
     default:
       return unreachable(command);
@@ -59,7 +63,7 @@ function remove({ id, at }: Of<'remove'>, state: Readonly<FloatingIps>): Decided
   if (ip === undefined) return refuse('floating-ip-unknown', { id });
   if (ip.bookings.some(({ attempt }) => attempt === null)) return refuse('floating-ip-reserved', { id });
   const holds = new Set(ip.bookings.flatMap(({ attempt }) => state.holds.get(attempt ?? '') ?? []));
-  if (holds.size > 0) return heldByOthers([...holds]);
+  if (holds.size > 0) return heldByOthers({ id }, [...holds]);
   return accept({ type: 'FloatingIpRemoved', data: { id, at } });
 }
 
@@ -67,14 +71,16 @@ function remove({ id, at }: Of<'remove'>, state: Readonly<FloatingIps>): Decided
 function hold(command: Of<'hold'>, state: Readonly<FloatingIps>): Decided {
   const { attempt, decidedBy, deadline, leaseId, wishes, at } = command;
   if (state.holds.has(attempt)) return accept();
-  if (state.decided.has(attempt)) return refuse('attempt-decided', { attempt });
+  if (state.decidedAttempts.has(attempt)) return refuse('attempt-decided', { attempt });
   const reservations: HeldAddresses[] = [];
   for (const wish of wishes) {
     const { reservationId, window } = wish;
     const selection = selectAddresses(state, wish, reservations);
     if (selection.kind === 'short') {
       const { waitFor } = selection;
-      return waitFor.length > 0 ? heldByOthers(waitFor) : refuse('not-enough-floating-ips', { reservationId });
+      return waitFor.length > 0
+        ? heldByOthers({ reservationId }, waitFor)
+        : refuse('not-enough-floating-ips', { reservationId });
     }
     reservations.push({ reservationId, window, floatingIpIds: selection.floatingIpIds });
   }
@@ -82,12 +88,15 @@ function hold(command: Of<'hold'>, state: Readonly<FloatingIps>): Decided {
   return accept({ type: 'AddressesHeld', data: { attempt, decidedBy, deadline, leaseId, reservations, at } });
 }
 
-function heldByOthers(holds: readonly AddressHold[]): Refused<FloatingIpsRefusal> {
-  return refuse('held-by-others', { holds: holds.map(undecidedHold) });
+/** Released with their reservations, so that whoever watches such a hold knows. */
+function holdsOfNoOthers({ holds, attemptsFor }: Readonly<FloatingIps>, reservationIds: readonly string[]): string[] {
+  const attempts = new Set(reservationIds.flatMap((id) => [...(attemptsFor.get(id) ?? [])]));
+  return [...attempts].filter((attempt) =>
+    (holds.get(attempt)?.reservations ?? []).every(({ reservationId }) => reservationIds.includes(reservationId)),
+  );
 }
 
-/** A hold as its facts say it. */
-export function undecidedHold({ attempt, decidedBy, deadline, leaseId, reservations }: AddressHold) {
-  const reservationIds = reservations.map(({ reservationId }) => reservationId);
-  return { attempt, decidedBy, deadline, leaseId, reservationIds };
+function heldByOthers(facts: Facts, holds: readonly AddressHold[]): Refused<FloatingIpsRefusal> {
+  const all = holds.map(({ attempt, decidedBy, deadline, leaseId }) => ({ attempt, decidedBy, deadline, leaseId }));
+  return refuse('held-by-others', { ...facts, holds: all });
 }

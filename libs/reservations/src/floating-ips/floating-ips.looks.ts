@@ -2,7 +2,6 @@ import type { FloatingIpFacts } from '../contracts.js';
 import type { AllocatedAddress } from '../lease/lease.events.js';
 import { countFree, selectAddresses } from './address-selection.policy.js';
 import type { AddressWish } from './floating-ips.commands.js';
-import { undecidedHold } from './floating-ips.decider.js';
 import type { HeldAddresses } from './floating-ips.events.js';
 import type { FloatingIps } from './floating-ips.state.js';
 
@@ -43,7 +42,10 @@ export interface UndecidedAddressHold {
 }
 
 export function undecidedHolds({ holds }: Readonly<FloatingIps>): UndecidedAddressHold[] {
-  return Array.from(holds.values(), undecidedHold);
+  return Array.from(holds.values(), ({ attempt, decidedBy, deadline, leaseId, reservations }) => ({
+    ...{ attempt, decidedBy, deadline, leaseId },
+    reservationIds: reservations.map(({ reservationId }) => reservationId),
+  }));
 }
 
 /** What a wish would get now. */

@@ -1,4 +1,5 @@
 import type { SnapshotFormat } from '#kernel';
+import type { DecidedAttempts } from '../host-calendar/decided-attempts.state.js';
 import {
   addIp,
   allocate,
@@ -15,17 +16,17 @@ interface StoredFloatingIps {
   readonly ips: readonly Omit<FloatingIp, 'bookings'>[];
   readonly allocations: readonly (readonly [reservationId: string, AddressAllocation])[];
   readonly holds: readonly AddressHold[];
-  readonly decided: readonly (readonly [attempt: string, at: number])[];
+  readonly decided: ReturnType<DecidedAttempts['entries']>;
 }
 
 export const floatingIpsSnapshot: SnapshotFormat<FloatingIps> = {
   version: 1,
   everyEvents: 1_000,
-  write: ({ ips, allocations, holds, decided }): StoredFloatingIps => ({
+  write: ({ ips, allocations, holds, decidedAttempts }): StoredFloatingIps => ({
     ips: Array.from(ips.values(), ({ bookings: _bookings, ...ip }) => ip),
     allocations: [...allocations],
     holds: [...holds.values()],
-    decided: [...decided],
+    decided: decidedAttempts.entries(),
   }),
   read: (stored: StoredFloatingIps): FloatingIps => {
     const state = noFloatingIps();
@@ -33,7 +34,7 @@ export const floatingIpsSnapshot: SnapshotFormat<FloatingIps> = {
     for (const [reservationId, { leaseId, window, floatingIpIds }] of stored.allocations)
       allocate(state, leaseId, { reservationId, window, floatingIpIds });
     for (const hold of stored.holds) holdAddresses(state, hold);
-    for (const [attempt, at] of stored.decided) state.decided.set(attempt, at);
+    state.decidedAttempts.restore(stored.decided);
     return state;
   },
 };

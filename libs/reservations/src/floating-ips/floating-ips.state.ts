@@ -1,4 +1,5 @@
 import { unreachable, type Interval } from '#kernel';
+import { DecidedAttempts } from '../host-calendar/decided-attempts.state.js';
 import { book, unbook, type Bookings } from './bookings.state.js';
 import type { AddressesHeld, FloatingIpAdded, FloatingIpsEvent, HeldAddresses } from './floating-ips.events.js';
 
@@ -39,13 +40,8 @@ export interface FloatingIps {
   readonly holds: Map<string, AddressHold>;
   /** Undecided attempts by reservation. */
   readonly attemptsFor: Map<string, Set<string>>;
-  /** Attempts that were confirmed or released lately, and when; the oldest first. */
-  readonly decided: Map<string, number>;
+  readonly decidedAttempts: DecidedAttempts;
 }
-
-/** An attempt that is not held any more is recognised for so long. */
-export const decidedForMs = 24 * 60 * 60 * 1000;
-export const decidedAtMost = 10_000;
 
 export function noFloatingIps(): FloatingIps {
   return {
@@ -55,7 +51,7 @@ export function noFloatingIps(): FloatingIps {
     allocations: new Map(),
     holds: new Map(),
     attemptsFor: new Map(),
-    decided: new Map(),
+    decidedAttempts: new DecidedAttempts(),
   };
 }
 
@@ -76,11 +72,11 @@ export function evolve(state: FloatingIps, event: FloatingIpsEvent): FloatingIps
       return state;
     case 'AddressHoldConfirmed':
       confirm(state, event.data.attempt);
-      noteDecided(state, event.data.attempt, event.data.at);
+      state.decidedAttempts.note(event.data.attempt, 'confirmed', event.data.at);
       return state;
     case 'AddressHoldReleased':
       dropHold(state, event.data.attempt);
-      noteDecided(state, event.data.attempt, event.data.at);
+      state.decidedAttempts.note(event.data.attempt, 'released', event.data.at);
       return state;
     case 'AddressesReleased':
       for (const reservationId of event.data.reservationIds) releaseReservation(state, reservationId);
@@ -185,14 +181,5 @@ function unbookAll(
   for (const id of floatingIpIds) {
     const ip = state.ips.get(id);
     if (ip !== undefined) unbook(ip.bookings, window, reservationId, attempt);
-  }
-}
-
-function noteDecided({ decided }: FloatingIps, attempt: string, at: number): void {
-  decided.delete(attempt);
-  decided.set(attempt, at);
-  for (const [oldest, since] of decided) {
-    if (decided.size <= decidedAtMost && since >= at - decidedForMs) return;
-    decided.delete(oldest);
   }
 }
