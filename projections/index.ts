@@ -1,5 +1,6 @@
 import type { EventCatalog } from '#kernel';
 import type { Projection } from '#read-store';
+import { flavorsTimeline, regionCatalog } from '#flavors';
 import { identityCatalog, identityTimeline, loginRefusalsCatalog } from '#identity';
 import { hostAggregatesCatalog, hypervisorCatalog, hypervisorRegistryCatalog, inventoryTimeline } from '#inventory';
 import {
@@ -11,6 +12,13 @@ import {
   poolTokenCatalog,
   vmNameCatalog,
 } from '#pools';
+import {
+  floatingIpsCatalog,
+  hostCalendarCatalog,
+  leaseCatalog,
+  reservationsTimeline,
+  resourcePropertiesCatalog,
+} from '#reservations';
 import { aggregatesProjection } from './aggregates/aggregates.projection.js';
 import { auditTrailProjection } from './audit-trail/audit-trail.projection.js';
 import type { Timelines } from './audit-trail/mentions.js';
@@ -33,18 +41,29 @@ export interface Accounts {
 
 const catalogs: readonly EventCatalog[] = [
   checkoutCatalog,
+  floatingIpsCatalog,
   hostAggregatesCatalog,
+  hostCalendarCatalog,
   hypervisorCatalog,
   hypervisorRegistryCatalog,
   identityCatalog,
+  leaseCatalog,
   loginRefusalsCatalog,
   onDemandCatalog,
   poolCatalog,
   poolRegisterCatalog,
   poolTokenCatalog,
+  regionCatalog,
+  resourcePropertiesCatalog,
   vmNameCatalog,
 ];
-const timelines: Timelines = { inventory: inventoryTimeline, identity: identityTimeline, pools: poolsTimeline };
+const timelines: Timelines = {
+  flavors: flavorsTimeline,
+  identity: identityTimeline,
+  inventory: inventoryTimeline,
+  pools: poolsTimeline,
+  reservations: reservationsTimeline,
+};
 
 /** The register of all read models: a new one is a folder and a line here (and one for its queries in the module). */
 export function readModels(own: Accounts = { catalogs: [], timelines: {} }): readonly Projection[] {
