@@ -42,9 +42,10 @@ export function decide(command: FloatingIpsCommand, state: Readonly<FloatingIps>
       );
       if (reservationIds.length === 0) return accept();
       return accept<FloatingIpsEvent>(
-        ...holdsOfNoOthers(state, reservationIds).map(
-          (attempt): FloatingIpsEvent => ({ type: 'AddressHoldReleased', data: { attempt, at } }),
-        ),
+        ...holdsOfNoOthers(state, reservationIds).map((attempt): FloatingIpsEvent => ({
+          type: 'AddressHoldReleased',
+          data: { attempt, at },
+        })),
         { type: 'AddressesReleased', data: { leaseId, reservationIds, at } },
       );
     }
