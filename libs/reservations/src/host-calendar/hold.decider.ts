@@ -70,12 +70,13 @@ function gone(
   };
   for (const { reservationId } of picked) {
     const attempt = state.holdOf.get(reservationId);
-    if (attempt !== undefined) return refuse('held-by-others', { holds: holdsNamed(state, [attempt]) });
+    if (attempt !== undefined) return refuse('held-by-others', { reservationId, holds: holdsNamed(state, [attempt]) });
   }
-  if (lacking('now') === undefined) return undefined;
-  const reservationId = lacking('then');
-  if (reservationId !== undefined) return refuse('shares-gone', { reservationId });
-  return refuse('held-by-others', { holds: holdsNamed(state, inTheWay) });
+  const reservationId = lacking('now');
+  if (reservationId === undefined) return undefined;
+  const lackingThen = lacking('then');
+  if (lackingThen !== undefined) return refuse('shares-gone', { reservationId: lackingThen });
+  return refuse('held-by-others', { reservationId, holds: holdsNamed(state, inTheWay) });
 }
 
 function isFree(
@@ -124,9 +125,10 @@ export function releaseAllocations(command: Of<'release-allocations'>, state: St
   const reservationIds = [...new Set(command.reservationIds)].filter((id) => leaseIdsOf(state, id).includes(leaseId));
   if (partition === null || reservationIds.length === 0) return accept();
   return accept<HostCalendarEvent>(
-    ...holdsOfNoOthers(state, reservationIds).map(
-      (attempt): HostCalendarEvent => ({ type: 'HoldReleased', data: { partition, at, attempt } }),
-    ),
+    ...holdsOfNoOthers(state, reservationIds).map((attempt): HostCalendarEvent => ({
+      type: 'HoldReleased',
+      data: { partition, at, attempt },
+    })),
     { type: 'AllocationsReleased', data: { partition, at, leaseId, reservationIds } },
   );
 }

@@ -117,6 +117,6 @@ export type HostCalendarRefusal =
   | 'property-unknown' // name
   | 'not-enough-hosts' // reservationId
   /** It would fit if what is undecided were gone: resolve these, or wait for them, and ask again (C11). */
-  | 'held-by-others' // holds: {attempt, decidedBy, deadline, leaseId}[]
+  | 'held-by-others' // reservationId, holds: {attempt, decidedBy, deadline, leaseId}[]
   | 'shares-gone' // reservationId: what was picked is not free (any more)
   | 'attempt-decided'; // attempt: it was released or confirmed, so it cannot hold again (C12)

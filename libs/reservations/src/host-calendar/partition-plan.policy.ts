@@ -10,7 +10,7 @@ export type PartitionShortage =
   | {
       readonly kind: 'short';
       readonly code: 'held-by-others';
-      readonly facts: { readonly holds: readonly UndecidedHold[] };
+      readonly facts: { readonly reservationId: string; readonly holds: readonly UndecidedHold[] };
     };
 
 export type PartitionPlan =
@@ -25,16 +25,20 @@ export function planOverPartitions(
 ): PartitionPlan {
   const holds = [...offers.values()].flatMap((partition) => partition.holds);
   const merged = wishes.map((_, index) => mergedOffers(offers, index));
-  if (merged.some(({ undecided }) => undecided)) return heldByOthers(holds);
+  const waiting = wishes.find((_, index) => merged[index]?.undecided);
+  if (waiting !== undefined) return heldByOthers(waiting, holds);
   const now = selectAll(merged, wishes, dice, 'now');
   if (now.kind === 'selected') return { kind: 'planned', picked: split(merged, wishes, now.shares) };
-  if (now.code === 'property-unknown' || holds.length === 0) return now;
+  if (now.code !== 'not-enough-hosts' || holds.length === 0) return now;
   const then = selectAll(merged, wishes, dice, 'then');
-  return then.kind === 'selected' ? heldByOthers(holds) : then;
+  return then.kind === 'selected' ? heldByOthers(now.facts, holds) : then;
 }
 
-function heldByOthers(holds: readonly UndecidedHold[]): PartitionPlan {
-  return { kind: 'short', code: 'held-by-others', facts: { holds } };
+function heldByOthers(
+  { reservationId }: { readonly reservationId: string },
+  holds: readonly UndecidedHold[],
+): PartitionShortage {
+  return { kind: 'short', code: 'held-by-others', facts: { reservationId, holds } };
 }
 
 /** One wish before all partitions. */
