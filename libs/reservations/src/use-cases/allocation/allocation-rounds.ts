@@ -9,6 +9,7 @@ import {
 import { AllocationAttempts, type Undertaking } from './allocation-attempts.js';
 import type { Shortage, StreamHold } from './attempt.js';
 import { HoldResolution } from './hold-resolution.js';
+import type { LeaseRefused } from './lease-outcome.js';
 
 /** Others are waited for so long at most; then what they have counts as taken. */
 const mostWaitMs = 10_000;
@@ -21,7 +22,7 @@ const overtaken: ReadonlySet<string> = new Set(['lease-changed', 'attempt-abando
 export type RoundsOutcome<Answer> =
   | { readonly kind: 'committed'; readonly answer: Answer }
   /** `waiting`: others hold what is missing, and have not decided in time. */
-  | (Refused & { readonly waiting: boolean });
+  | (LeaseRefused & { readonly waiting: boolean });
 
 /** Tries until it is decided for good. */
 @Injectable()
@@ -74,6 +75,7 @@ export class AllocationRounds {
   }
 }
 
-function refused({ code, facts }: Shortage, waiting: boolean): Refused & { readonly waiting: boolean } {
-  return { ...refuse(code, facts), waiting };
+/** Only what the door knows is left when it comes to an end. */
+function refused({ code, facts }: Shortage, waiting: boolean): LeaseRefused & { readonly waiting: boolean } {
+  return { ...refuse(code as LeaseRefused['code'], facts), waiting };
 }

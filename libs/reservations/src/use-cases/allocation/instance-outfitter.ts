@@ -6,8 +6,7 @@ import { CommandBus, type Command } from '@nestjs/cqrs';
 import type { InstanceMeans } from '../../lease/lease.events.js';
 import type { LeaseFacts, ReservationFacts } from '../../lease/lease.facts.state.js';
 import { recognisedContext } from '../derived-context.js';
-import { derivedId } from '../derived-ids.js';
-import { forInstances, instanceFlavor, type InstanceTerms } from './instance-flavor.policy.js';
+import { forInstances, instanceFlavor, serverGroupOf, type InstanceTerms } from './instance-flavor.js';
 import { aggregateOfReservation, ownerOfReservation } from './owned-aggregates.policy.js';
 
 /** Makes, aligns and removes what instances of a reservation are booted with. Everything may come again. */
@@ -56,7 +55,7 @@ export class InstanceOutfitter {
   }
 
   private async alignFlavor(reservationId: string, terms: InstanceTerms, context: CommandContext): Promise<void> {
-    const flavor = instanceFlavor(reservationId, terms, serverGroupOf(reservationId, terms));
+    const flavor = instanceFlavor(reservationId, terms);
     const its = recognisedContext(context, `flavor\n${reservationId}`);
     await this.done(new EnsureReservationFlavor(its, flavor));
   }
@@ -83,10 +82,4 @@ function isSo(actual: AggregateFacts['metadata'], wanted: OwnedAggregate['metada
     Object.keys(actual).length === wanted.length &&
     wanted.every(({ key, value }) => Object.hasOwn(actual, key) && actual[key] === value)
   );
-}
-
-/** Null without affinity. */
-export function serverGroupOf(reservationId: string, terms: InstanceTerms): string | null {
-  const affinity = terms.resourceType === 'virtual:instance' ? terms.affinity : null;
-  return affinity === null ? null : derivedId(reservationId, 'server group');
 }

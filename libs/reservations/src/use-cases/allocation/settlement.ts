@@ -8,7 +8,7 @@ import { heldBy } from '../../host-calendar/host-calendar.looks.js';
 import { lease, leaseIdOf } from '../../lease/lease.aggregate.js';
 import type { AttemptDecision } from '../../lease/lease.commands.js';
 import type { AttemptFailure } from '../../lease/lease.events.js';
-import { decisionOf, heldInOf, leaseOf } from '../../lease/lease.looks.js';
+import { decisionOf, heldInOf, lastDecision } from '../../lease/lease.looks.js';
 import { RESERVATIONS_WORLD, type ReservationsWorld } from '../../reservations.settings.js';
 import { recognisedContext } from '../derived-context.js';
 
@@ -106,12 +106,13 @@ export class Settlement {
     const { id: attempt, decidedBy, heldIn, reservationIds, reason } = failed;
     const leaseId = leaseIdOf(decidedBy);
     if (leaseId === undefined) throw new Error(`${decidedBy} decides no attempt`);
-    const isThere = await this.executor.look(lease, decidedBy, (state) => leaseOf(state) !== undefined);
+    // A creation is the first attempt of its lease.
+    const isChange = await this.executor.look(lease, decidedBy, (state) => lastDecision(state) !== undefined);
     const at = this.world.now();
     const outcome = await this.executor.execute(
       lease,
       decidedBy,
-      isThere
+      isChange
         ? { type: 'abandon-change', leaseId, attempt, heldIn, reason, at }
         : { type: 'refuse', leaseId, attempt, heldIn, reservationIds, reason, at },
       recognisedContext(context, `abandon\n${attempt}`),

@@ -1,5 +1,6 @@
 import type { ExtraSpec, RegionFlavor } from '#flavors';
 import type { ReservationTerms } from '../../lease/lease.events.js';
+import { derivedId } from '../derived-ids.js';
 
 export type InstanceTerms = Extract<ReservationTerms, { resourceType: 'virtual:instance' | 'flavor:instance' }>;
 
@@ -42,12 +43,18 @@ function sizesOf(terms: InstanceTerms): Sizes {
   };
 }
 
+/** Null without affinity. */
+export function serverGroupOf(reservationId: string, terms: InstanceTerms): string | null {
+  const affinity = terms.resourceType === 'virtual:instance' ? terms.affinity : null;
+  return affinity === null ? null : derivedId(reservationId, 'server group');
+}
+
 /** What instances of the reservation are booted with: private, and only on hosts of the reservation's aggregate. */
 export function instanceFlavor(
   reservationId: string,
   terms: InstanceTerms,
-  serverGroupId: string | null,
 ): RegionFlavor & { readonly reservationId: string } {
+  const serverGroupId = serverGroupOf(reservationId, terms);
   const { extraSpecs: copied, ...sizes } = sizesOf(terms);
   const own: ExtraSpec[] = [{ key: 'aggregate_instance_extra_specs:reservation', value: reservationId }];
   if (serverGroupId !== null) own.push({ key: 'affinity_id', value: serverGroupId });
