@@ -284,6 +284,12 @@ describe('the state of a hypervisor', () => {
     event('ServiceForcedDown'),
     event('ImageCached', { imageId: 'i', requestId: 'q' }),
     event('ImageCachingFailed', { imageId: 'i', requestId: 'q', reason: 'r' }),
+    event('GuestDestructionRequested', { requestId: 'q', guestUuids: ['g3'] }),
+    event('GuestGone', { guestUuid: 'g3', destroyed: true }),
+    event('GuestImagingRequested', { requestId: 'q', guestUuids: ['g1'] }),
+    event('GuestImaged', { guestUuid: 'g1', imageId: 'i', name: 'n' }),
+    event('HypervisorClaimed', { partition: 'default' }),
+    event('HostTaken', { leaseId: 'l', reservationId: 'r', fencingToken: 5 }),
   ];
 
   it('says all that happened', () => {
@@ -302,8 +308,13 @@ describe('the state of a hypervisor', () => {
       ]),
       used: { guests: 2, vcpus: 4, memoryMb: 8192, diskGb: 40 },
       placed: { guests: 1, vcpus: 2, memoryMb: 4096, diskGb: 20 },
-      removed: new Map([['p2', at]]),
+      removed: new Map([['p2', at], ['g3', at]]), // prettier-ignore
+      partition: 'default',
+      takenBy: { leaseId: 'l', reservationId: 'r', fencingToken: 5 },
+      fencingToken: 5,
     });
+    const left = [event('HostVacated', { leaseId: 'l', reservationId: 'r' }), event('HypervisorClaimEnded')];
+    expect(fold([...everything, ...left])).toMatchObject({ partition: null, takenBy: null, fencingToken: 5 });
     const more = [event('HypervisorCameUp', { heartbeatAt: 1 }), event('ServiceEnabled'), event('ForcedDownLifted')];
     expect(fold([...everything, ...more])).toMatchObject({ ...enabled, alive: true });
     expect(conditionOf(fold([...everything, ...more]))).toEqual(enabled);

@@ -2,7 +2,7 @@ import { MemoryEventStore } from '#event-store/adapters/memory';
 import type { CommandContext } from '#kernel';
 import { ResilientProvider, type Provider } from '#providers';
 import { SimulatedProvider, type SimulatedHost } from '#providers/adapters/simulated';
-import { MemoryVault, StoreCommandExecutor, systemContext } from '#runtime';
+import { MemoryVault, StoreCommandExecutor, systemContext, type CommandExecutor } from '#runtime';
 import { VirtualClock } from '#specs';
 import { Logger } from '@nestjs/common';
 import { defaultInventorySettings, type InventorySettings } from '../inventory.settings.js';
@@ -19,10 +19,22 @@ import { HypervisorReports } from './discovery/hypervisor-reports.js';
 import { HypervisorLookups } from './hypervisor-lookups.js';
 import { ImageCaching } from './image-caching.js';
 import { GuestClaims } from './placement/guest-claims.js';
+import { DeleteOwnedAggregateHandler } from './owned-aggregates/delete-owned-aggregate.handler.js';
+import { EnsureOwnedAggregateHandler } from './owned-aggregates/ensure-owned-aggregate.handler.js';
+import { MoveHostsHandler } from './owned-aggregates/move-hosts.handler.js';
 import { PlaceGuestHandler } from './placement/place-guest.handler.js';
 import { PlacementCandidates } from './placement/placement-candidates.js';
 import { RemoveGuestHandler } from './placement/remove-guest.handler.js';
 import { RemoveHostFromAggregateHandler } from './remove-host-from-aggregate.handler.js';
+import { ClaimForReservationsHandler } from './reservations/claim-for-reservations.handler.js';
+import { DestroyServersOfFlavorHandler } from './reservations/destroy-servers-of-flavor.handler.js';
+import { FindHypervisorsHandler } from './reservations/find-hypervisors.handler.js';
+import { HostGuests } from './reservations/host-guests.js';
+import { HypervisorCards } from './reservations/hypervisor-cards.js';
+import { ImageServersHandler } from './reservations/image-servers.handler.js';
+import { ReleaseFromReservationsHandler } from './reservations/release-from-reservations.handler.js';
+import { TakeHostHandler } from './reservations/take-host.handler.js';
+import { VacateHostHandler } from './reservations/vacate-host.handler.js';
 import { SetAggregateMetadataHandler } from './set-aggregate-metadata.handler.js';
 import { UpdateAggregateHandler } from './update-aggregate.handler.js';
 
@@ -36,13 +48,34 @@ export function sampleGuest(uuid: string) {
   return { uuid, name: `instance-${uuid}`, vcpus: 2, memoryMb: 4096, diskGb: 20 };
 }
 
+function reservationUses(
+  executor: CommandExecutor,
+  lookups: HypervisorLookups,
+  providers: readonly Provider[],
+  clock: VirtualClock,
+) {
+  const guests = new HostGuests(executor, lookups, providers, clock);
+  const cards = new HypervisorCards(executor);
+  return {
+    find: new FindHypervisorsHandler(lookups, cards),
+    claim: new ClaimForReservationsHandler(executor, guests, cards),
+    release: new ReleaseFromReservationsHandler(executor),
+    take: new TakeHostHandler(executor),
+    vacate: new VacateHostHandler(executor, guests, clock),
+    destroyServers: new DestroyServersOfFlavorHandler(executor, guests, clock),
+    imageServers: new ImageServersHandler(executor, guests, clock),
+  };
+}
+
 /** Inventory's use cases over memory and simulated hosts, in virtual time: for specs. */
 export class InventoryBed {
   readonly clock = new VirtualClock();
-  readonly store = new MemoryEventStore({ clock: this.clock });
+  readonly store: MemoryEventStore;
   readonly provider: SimulatedProvider;
 
-  constructor(hosts: readonly SimulatedHost[], name = 'simulated') {
+  /** `exclusive` false: several processes write to the log, each finding what the others wrote. */
+  constructor(hosts: readonly SimulatedHost[], name = 'simulated', exclusive = true) {
+    this.store = new MemoryEventStore({ clock: this.clock, exclusive });
     // Providers fail on purpose here: nobody wants to read it.
     Logger.overrideLogger(false);
     this.provider = new SimulatedProvider({ name, hosts, clock: this.clock });
@@ -77,6 +110,10 @@ export class InventoryBed {
       changeService: new ChangeServiceHandler(executor, lookups),
       placeGuest: new PlaceGuestHandler(new PlacementCandidates(executor, lookups), new GuestClaims(executor)),
       removeGuest: new RemoveGuestHandler(executor),
+      ensureOwned: new EnsureOwnedAggregateHandler(aggregates),
+      moveHosts: new MoveHostsHandler(aggregates),
+      deleteOwned: new DeleteOwnedAggregateHandler(aggregates),
+      ...reservationUses(executor, lookups, resilient, clock),
     };
   }
 
