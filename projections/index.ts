@@ -20,14 +20,19 @@ import {
   resourcePropertiesCatalog,
 } from '#reservations';
 import { aggregatesProjection } from './aggregates/aggregates.projection.js';
+import { allocationsProjection } from './allocations/allocations.projection.js';
 import { auditTrailProjection } from './audit-trail/audit-trail.projection.js';
 import type { Timelines } from './audit-trail/mentions.js';
+import { floatingIpsProjection } from './floating-ips/floating-ips.projection.js';
 import { hypervisorsProjection } from './hypervisors/hypervisors.projection.js';
+import { leasesProjection } from './leases/leases.projection.js';
 import { onDemandRequestsProjection } from './on-demand-requests/on-demand-requests.projection.js';
 import { poolDayTagsProjection } from './pool-day-tags/pool-day-tags.projection.js';
 import { poolDaysProjection } from './pool-days/pool-days.projection.js';
 import { poolTokensProjection } from './pool-tokens/pool-tokens.projection.js';
 import { poolsProjection } from './pools/pools.projection.js';
+import { reservableHostsProjection } from './reservable-hosts/reservable-hosts.projection.js';
+import { resourcePropertiesProjection } from './resource-properties/resource-properties.projection.js';
 import { vmRecordsProjection } from './vm-records/vm-records.projection.js';
 import { vmsProjection } from './vms/vms.projection.js';
 
@@ -77,6 +82,11 @@ export function readModels(own: Accounts = { catalogs: [], timelines: {} }): rea
     poolDayTagsProjection,
     poolTokensProjection,
     onDemandRequestsProjection,
+    leasesProjection,
+    allocationsProjection,
+    reservableHostsProjection,
+    resourcePropertiesProjection,
+    floatingIpsProjection,
     auditTrailProjection([...catalogs, ...own.catalogs], { ...timelines, ...own.timelines }),
   ];
 }

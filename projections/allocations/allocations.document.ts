@@ -21,3 +21,18 @@ export const allocationsCollection: CollectionDefinition<AllocationDocument> = {
     { name: 'ofReservation', fields: ['reservationId'] },
   ],
 };
+
+/**
+ * Everything that a lease has allocated: a change of its times concerns all of it. `_id`: the lease's id. Written after
+ * the allocations that it names, so that none is lost where only a part of an event's changes was stored.
+ */
+export interface LeaseHostsDocument extends Document {
+  readonly startsAt: number;
+  readonly endsAt: number;
+  readonly reservations: readonly {
+    readonly id: string;
+    readonly hosts: readonly { readonly hostId: string; readonly slots: number | null }[];
+  }[];
+}
+
+export const leaseHostsCollection: CollectionDefinition<LeaseHostsDocument> = { name: 'leaseHosts', indexes: [] };

@@ -8,3 +8,8 @@ export const resourcePropertiesCollection: CollectionDefinition<ResourceProperty
   name: 'resourceProperties',
   indexes: [{ name: 'inOrder', fields: ['createdAt'] }],
 };
+
+/** Names are any text: as JSON they can be stored everywhere. */
+export function documentIdOf(name: string): string {
+  return JSON.stringify(name);
+}

@@ -10,7 +10,7 @@ export interface ListedResourceProperty {
   readonly values?: readonly string[];
 }
 
-/** In the order in which they were first used; private ones only with `all`. */
+/** Those that a host has now, in the order in which they were first used; private ones only with `all`. */
 export class ListResourceProperties extends Query<Answered<readonly ListedResourceProperty[]>> {
   constructor(readonly asked: { readonly values: boolean; readonly all: boolean }) {
     super();
