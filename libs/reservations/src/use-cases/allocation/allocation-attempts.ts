@@ -2,13 +2,14 @@ import { OutcomeUnknown, StoreUnavailable, type CommandContext, type Facts } fro
 import { Injectable } from '@nestjs/common';
 import { floatingIpsStream } from '../../floating-ips/floating-ips.aggregate.js';
 import { hostCalendarStream } from '../../host-calendar/host-calendar.aggregate.js';
+import type { PickedShares } from '../../host-calendar/host-calendar.commands.js';
 import type { AttemptDecision } from '../../lease/lease.commands.js';
 import type { AttemptFailure } from '../../lease/lease.events.js';
 import type { Attempt, Held, HoldFailure, Wanted } from './attempt.js';
 import { allHeld } from './attempt.js';
 import { AttemptsUnderWay } from './attempts-under-way.js';
 import { HoldResolution } from './hold-resolution.js';
-import { HostPlans } from './host-plans.js';
+import { HostPlans, pickedWishes } from './host-plans.js';
 import { Settlement } from './settlement.js';
 import { StreamHolds, type StreamWish } from './stream-holds.js';
 
@@ -21,6 +22,8 @@ export type Commit<Answer> =
 export interface Undertaking<Answer> {
   readonly attempt: Attempt;
   readonly wanted: Wanted;
+  /** By partition: hosts that were picked before, in place of wishes. */
+  readonly picked?: ReadonlyMap<string, readonly PickedShares[]>;
   /** When all is held: one event in the deciding stream, with the whole result. */
   readonly commit: (held: Held, heldIn: readonly string[]) => Promise<Commit<Answer>>;
   /** The result, where another run of the same command has committed this attempt. */
@@ -29,11 +32,14 @@ export interface Undertaking<Answer> {
   readonly undo?: () => Promise<void>;
 }
 
-export type AttemptOutcome<Answer> =
-  | { readonly kind: 'committed'; readonly answer: Answer }
-  | { readonly kind: 'lost'; readonly code: string; readonly facts: Facts }
-  /** Nothing is held any more. `decided`: the log says so, and the next attempt is another one. */
-  | { readonly kind: 'failed'; readonly failure: HoldFailure; readonly decided: boolean };
+/** Nothing is held any more. `decided`: the log says so, and the next attempt is another one. */
+export interface AttemptFailed {
+  readonly kind: 'failed';
+  readonly failure: HoldFailure;
+  readonly decided: boolean;
+}
+
+export type AttemptOutcome<Answer> = Commit<Answer> | AttemptFailed;
 
 /** Holds in every stream, then commits in the deciding stream; or fails there, then releases (design §6, C1). */
 @Injectable()
@@ -90,7 +96,7 @@ export class AllocationAttempts {
   }
 
   private async hold(
-    { attempt, wanted }: Undertaking<unknown>,
+    { attempt, wanted, picked }: Undertaking<unknown>,
     context: CommandContext,
     patientUntil: number | undefined,
   ): Promise<HoldFailure | undefined> {
@@ -99,7 +105,7 @@ export class AllocationAttempts {
         attempt.held.set(hostCalendarStream(partition), { hosts: new Map(), addresses: new Map() });
       return { kind: 'stale', code: 'busy', facts: {} };
     }
-    const hosts = await this.plans.wishes(wanted.hosts);
+    const hosts = picked === undefined ? await this.plans.wishes(wanted.hosts) : pickedWishes(picked);
     if ('kind' in hosts) return hosts;
     const all = new Map(hosts);
     if (wanted.addresses.length > 0) all.set(floatingIpsStream, { kind: 'addresses', wishes: wanted.addresses });

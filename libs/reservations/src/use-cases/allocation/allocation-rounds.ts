@@ -6,7 +6,7 @@ import {
   type ReservationsSettings,
   type ReservationsWorld,
 } from '../../reservations.settings.js';
-import { AllocationAttempts, type Undertaking } from './allocation-attempts.js';
+import { AllocationAttempts, type AttemptFailed, type Undertaking } from './allocation-attempts.js';
 import type { Shortage, StreamHold } from './attempt.js';
 import { HoldResolution } from './hold-resolution.js';
 import type { LeaseRefused } from './lease-outcome.js';
@@ -23,6 +23,9 @@ export type RoundsOutcome<Answer> =
   | { readonly kind: 'committed'; readonly answer: Answer }
   /** `waiting`: others hold what is missing, and have not decided in time. */
   | (LeaseRefused & { readonly waiting: boolean });
+
+/** What to try next, or why there is nothing to try: for good (a refusal), or as things are. */
+export type Prepared<Answer> = Undertaking<Answer> | Refused | AttemptFailed;
 
 /** Tries until it is decided for good. */
 @Injectable()
@@ -42,7 +45,7 @@ export class AllocationRounds {
   async run<Answer>(
     context: CommandContext,
     first: number,
-    prepare: (number: number) => Undertaking<Answer> | Refused | Promise<Undertaking<Answer> | Refused>,
+    prepare: (number: number) => Prepared<Answer> | Promise<Prepared<Answer>>,
   ): Promise<RoundsOutcome<Answer>> {
     const until = this.world.now() + this.waitMs;
     let number = first;
@@ -57,7 +60,8 @@ export class AllocationRounds {
       }
       const prepared = await prepare(number);
       if ('code' in prepared) return refused(prepared, false);
-      const outcome = await this.attempts.run(prepared, context, inTurn ? until : undefined);
+      const patientUntil = inTurn ? until : undefined;
+      const outcome = 'attempt' in prepared ? await this.attempts.run(prepared, context, patientUntil) : prepared;
       if (outcome.kind === 'committed') return outcome;
       if (outcome.kind === 'lost') {
         if (!overtaken.has(outcome.code)) return refused(outcome, false);

@@ -51,7 +51,7 @@ export class ChangeAttempts {
 
   /** At once, so that what a change gives back is free when it is answered. What fails here is done by the saga. */
   async settleCommitted(
-    { id }: Attempt,
+    { id }: Pick<Attempt, 'id'>,
     heldIn: readonly string[],
     facts: LeaseFacts,
     reservationIds: readonly string[],

@@ -3,6 +3,7 @@ import { Inject, Injectable } from '@nestjs/common';
 import { hostCalendar, hostCalendarStream } from '../../host-calendar/host-calendar.aggregate.js';
 import type { HostWish, PickedShares } from '../../host-calendar/host-calendar.commands.js';
 import { heldBy, offersOf } from '../../host-calendar/host-calendar.looks.js';
+import type { PartitionOffers } from '../../host-calendar/host-offers.policy.js';
 import { planOverPartitions } from '../../host-calendar/partition-plan.policy.js';
 import {
   RESERVATIONS_SETTINGS,
@@ -42,19 +43,15 @@ export class HostPlans {
       return new Map([[hostCalendarStream(only), { kind: 'hosts', wishes, picked: [] }]]);
     const plan = await this.plan(wishes);
     if (plan.kind !== 'planned') return plan;
-    return new Map(
-      Array.from(plan.picked, ([partition, picked]) => [
-        hostCalendarStream(partition),
-        { kind: 'hosts', wishes: [], picked },
-      ]),
-    );
+    return pickedWishes(plan.picked);
   }
 
-  async plan(wishes: readonly HostWish[]): Promise<HostPlan> {
+  /** `without`: hosts that are not to be taken. */
+  async plan(wishes: readonly HostWish[], without: ReadonlySet<string> = new Set()): Promise<HostPlan> {
     const cleaningMs = this.settings.cleaningMinutes * 60_000;
     const looks = this.partitions.map(async (partition) => {
       const stream = hostCalendarStream(partition);
-      const look = (state: Parameters<typeof offersOf>[0]) => offersOf(state, wishes, cleaningMs);
+      const look = (state: Parameters<typeof offersOf>[0]) => except(offersOf(state, wishes, cleaningMs), without);
       return [partition, await this.executor.look(hostCalendar, stream, look)] as const;
     });
     const offers = new Map(await Promise.all(looks));
@@ -75,4 +72,23 @@ export class HostPlans {
     );
     return (await Promise.all(looks)).includes(true);
   }
+}
+
+/** What was picked, by stream. */
+export function pickedWishes(picked: ReadonlyMap<string, readonly PickedShares[]>): ReadonlyMap<string, StreamWish> {
+  return new Map(
+    Array.from(picked, ([partition, its]) => [
+      hostCalendarStream(partition),
+      { kind: 'hosts', wishes: [], picked: its },
+    ]),
+  );
+}
+
+function except(offers: PartitionOffers, without: ReadonlySet<string>): PartitionOffers {
+  if (without.size === 0) return offers;
+  const left = offers.wishes.map((wish) => ({
+    ...wish,
+    hosts: wish.hosts.filter(({ hostId }) => !without.has(hostId)),
+  }));
+  return { ...offers, wishes: left };
 }
