@@ -1,0 +1,25 @@
+import type { CommandContext } from '#kernel';
+import type { LeaseFacts } from '../../lease/lease.facts.state.js';
+
+/** One try of what is due for a lease. */
+export interface StepTry {
+  readonly lease: LeaseFacts;
+  readonly context: CommandContext;
+  /** Times that this was tried before, without a break. */
+  readonly tries: number;
+  /** How long it was waited for altogether. */
+  readonly waitedMs: number;
+}
+
+/**
+ * `done`: look what is due now. `again`: it cannot be carried out yet. `over`: somebody else has changed the lease, and
+ * whoever did sees to the rest.
+ */
+export type StepResult =
+  { readonly kind: 'done' } | { readonly kind: 'over' } | { readonly kind: 'again'; readonly afterMs: number };
+
+export const done: StepResult = { kind: 'done' };
+export const over: StepResult = { kind: 'over' };
+
+/** An event that cannot be carried out is tried again so often (contracts/blazar §8). */
+export const retryEveryMs = 10_000;
