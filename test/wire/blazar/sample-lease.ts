@@ -59,7 +59,7 @@ export function sampleLease(more: Partial<LeaseFacts> = {}): LeaseFacts {
 }
 
 export function leaseDocument(lease: LeaseFacts): LeaseDocument {
-  return { ...lease, _id: lease.id } as LeaseDocument;
+  return { ...lease, _id: lease.id };
 }
 
 const common = { created_at: '2031-05-01 08:12:44.118000', updated_at: null };
