@@ -5,10 +5,11 @@ import { NestFactory } from '@nestjs/core';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import type { FastifyInstance } from 'fastify';
 import { bootstrapIdentity, IdentityServices } from '#identity';
+import { ConfigureFlavors } from '#flavors';
 import { HypervisorDiscovery, imageCaching } from '#inventory';
 import { ConfigurePools, poolProcesses, VmSupply } from '#pools';
-import { reservationProcesses } from '#reservations';
-import type { RunningProcess } from '#runtime';
+import { FreePool, reservationProcesses } from '#reservations';
+import { systemContext, type RunningProcess } from '#runtime';
 import type { Logger } from 'pino';
 import { recordConfiguration } from './configuration/record-configuration.js';
 import { plainRefusals } from './facades.js';
@@ -101,6 +102,8 @@ async function listen(platform: Platform, readiness: ServerReadiness, logger: Lo
   await moments.start();
   await app.get(HypervisorDiscovery).start();
   await app.get(ConfigurePools).run();
+  await app.get(ConfigureFlavors).run(systemContext(ports.clock.now()));
+  await app.get(FreePool).ensure(systemContext(ports.clock.now()));
   await runtime.startProcesses([
     app.get<RunningProcess>(imageCaching),
     ...app.get<readonly RunningProcess[]>(poolProcesses),
