@@ -19,8 +19,10 @@ export function removeBooking(host: CalendarHost, reservationId: string, attempt
 }
 
 /** Bookings that overlap the window, by `from`. What only touches it does not. */
-export function bookingsIn(host: Readonly<CalendarHost>, window: Interval): Booking[] {
-  const { bookings, longest } = host;
+export function bookingsIn(
+  { bookings, longest }: Pick<CalendarHost, 'bookings' | 'longest'>,
+  window: Interval,
+): Booking[] {
   const found: Booking[] = [];
   for (let at = firstBehind(bookings, window.from - longest); at < bookings.length; at += 1) {
     const booking = bookings[at];

@@ -19,22 +19,25 @@ export type UndecidedHold = {
 /** What is left of each resource that one instance needs; for whole hosts an empty list. Null: no room at all. */
 export type Room = readonly number[] | null;
 
-export interface HostOffer {
-  readonly hostId: string;
+/** What a host has for a wish. */
+export interface HostRoom {
+  /** For more than the reservation has: inside the window with cleaning time. */
+  readonly room: Room;
   /** Nothing is booked on it, whenever. */
   readonly unused: boolean;
   /** Instances have room on it inside the window. */
   readonly carries: boolean;
-  /** For more than the reservation has: inside the window with cleaning time, as things are. */
-  readonly room: Room;
+  /** Where the reservation has something: inside the window itself. */
+  readonly staying: Room;
+}
+
+export interface HostOffer {
+  readonly hostId: string;
+  readonly now: HostRoom;
   /** The same if undecided holds, and what their reservations had before, were gone. */
-  readonly roomThen: Room;
-  /** What the reservation has there, and where it would stay: inside the window itself. */
-  readonly own: {
-    readonly slots: HostShare['slots'];
-    readonly room: Room;
-    readonly roomThen: Room;
-  } | null;
+  readonly then: HostRoom;
+  /** What the reservation has there. */
+  readonly own: HostShare | null;
 }
 
 export interface WishOffers {
@@ -116,66 +119,48 @@ export function requestOf(
 
 /** Undefined: it has nothing to do with the request. Attempts that are in the way are added to `inTheWay`. */
 export function offerOf(
-  state: Pick<CalendarState, 'holdOf'>,
-  host: Readonly<CalendarHost>,
+  { holdOf }: Pick<CalendarState, 'holdOf'>,
+  { facts, bookings, longest }: Readonly<CalendarHost>,
   request: HostRequest,
   inTheWay: Set<string>,
 ): HostOffer | undefined {
-  const { facts, bookings } = host;
-  const own = request.own.get(facts.id);
+  const own = request.own.get(facts.id) ?? null;
   const fits = matches(facts, request.filter) && unmetTrait(facts, request.traits) === undefined;
-  if (own === undefined && !(fits && facts.reservable)) return undefined;
-  const others = fits ? bookingsIn(host, request.search).filter((booking) => isAnothers(booking, request)) : [];
-  const more = fits && facts.reservable ? roomsIn(state, facts, others, request, inTheWay) : noRooms;
-  if (own === undefined) {
-    if (more.room === null && more.roomThen === null) return undefined;
-    return {
-      ...{ hostId: facts.id, unused: bookings.length === 0, carries: others.some(({ slots }) => slots !== null) },
-      ...{ ...more, own: null },
-    };
-  }
-  const inside = others.filter((booking) => overlaps(booking, request.window));
-  const stays = fits ? stayingRooms(state, facts, inside, request, inTheWay) : noRooms;
-  return { hostId: facts.id, unused: false, carries: true, ...more, own: { slots: own.slots, ...stays } };
+  if (own === null && !(fits && facts.reservable)) return undefined;
+  const others = bookingsIn({ bookings, longest }, request.search).filter((booking) => isAnothers(booking, request));
+  const now = fits ? roomOn(facts, others, bookings.length === 0, own, request) : noRoom;
+  const holdOn = ({ attempt, reservationId }: Booking): string | undefined => attempt ?? holdOf.get(reservationId);
+  const decided = others.filter((booking) => {
+    const attempt = holdOn(booking);
+    if (attempt !== undefined) inTheWay.add(attempt);
+    return attempt === undefined;
+  });
+  const unused = now.unused || bookings.every((booking) => holdOn(booking) !== undefined);
+  const same = decided.length === others.length && unused === now.unused;
+  const then = same || !fits ? now : roomOn(facts, decided, unused, own, request);
+  if (own === null && now.room === null && then.room === null) return undefined;
+  return { hostId: facts.id, now, then, own };
 }
 
-interface Rooms {
-  readonly room: Room;
-  readonly roomThen: Room;
-}
-
-const noRooms: Rooms = { room: null, roomThen: null };
+const noRoom: HostRoom = { room: null, unused: false, carries: false, staying: null };
 
 function isAnothers({ reservationId, attempt }: Booking, request: HostRequest): boolean {
   return attempt !== null || reservationId !== request.reservationId;
 }
 
-/** A whole host that it has is asked only when the window has grown. */
-function stayingRooms(
-  state: Pick<CalendarState, 'holdOf'>,
-  facts: HostFacts,
-  inside: readonly Booking[],
-  request: HostRequest,
-  inTheWay: Set<string>,
-): Rooms {
-  if (request.needs === null && !request.grown) return { room: [], roomThen: [] };
-  return roomsIn(state, facts, inside, request, inTheWay);
-}
-
-function roomsIn(
-  { holdOf }: Pick<CalendarState, 'holdOf'>,
+function roomOn(
   facts: HostFacts,
   others: readonly Booking[],
-  { needs }: HostRequest,
-  inTheWay: Set<string>,
-): Rooms {
-  const room = roomBeside(facts, others, needs);
-  const decided = others.filter(({ reservationId, attempt }) => {
-    const hold = attempt ?? holdOf.get(reservationId);
-    if (hold !== undefined) inTheWay.add(hold);
-    return hold === undefined;
-  });
-  return { room, roomThen: decided.length === others.length ? room : roomBeside(facts, decided, needs) };
+  unused: boolean,
+  own: HostShare | null,
+  { needs, window, grown }: HostRequest,
+): HostRoom {
+  const room = facts.reservable ? roomBeside(facts, others, needs) : null;
+  const carries = others.some(({ slots }) => slots !== null);
+  if (own === null) return { room, unused, carries, staying: null };
+  // A whole host that it has is asked only when the window has grown.
+  const inside = needs === null && !grown ? [] : others.filter((booking) => overlaps(booking, window));
+  return { room, unused, carries, staying: roomBeside(facts, inside, needs) };
 }
 
 function roomBeside(facts: HostFacts, others: readonly Booking[], needs: HostRequest['needs']): Room {

@@ -49,10 +49,10 @@ function wholeHosts(
   const [least, most] = [Math.max(0, min - kept.length), max - kept.length];
   const free = offers.filter((offer) => offer.own === null && spare(offer, null, taken, certainty) > 0);
   const unused = ordered(
-    free.filter((offer) => offer.unused),
+    free.filter((offer) => offer[certainty].unused),
     random,
   );
-  const used = free.filter((offer) => !offer.unused);
+  const used = free.filter((offer) => !offer[certainty].unused);
   if (free.length < least) return undefined;
   const candidates = unused.length >= least ? unused : [...ordered(used, random), ...unused];
   return [...kept, ...candidates.slice(0, most)].map(({ hostId }) => ({ hostId, slots: null }));
@@ -74,7 +74,7 @@ function slots(
     const kept = keeps(offer, needs, taken, certainty);
     return { offer, kept, most: Math.max(kept, spare(offer, needs, taken, certainty)) };
   });
-  places.sort((one, other) => rank(one.offer) - rank(other.offer));
+  places.sort((one, other) => rank(one.offer, certainty) - rank(other.offer, certainty));
   const own = places.filter(({ offer }) => offer.own !== null);
   const had = own.reduce((sum, { offer }) => sum + ownCount(offer), 0);
   if (firm && (had > amount || own.some(({ offer, kept }) => kept < ownCount(offer)))) return undefined;
@@ -102,20 +102,20 @@ function slots(
   return Array.from(counts, ([hostId, count]) => ({ hostId, slots: { count, needs } }));
 }
 
-function rank({ own, carries }: HostOffer): number {
-  return own !== null ? 0 : carries ? 1 : 2;
+function rank(offer: HostOffer, certainty: Certainty): number {
+  return offer.own !== null ? 0 : offer[certainty].carries ? 1 : 2;
 }
 
 /** How much of what the reservation has there can stay: instances, or the one host (`needs` null). */
 export function keeps(offer: HostOffer, needs: readonly Need[] | null, taken: Taken, certainty: Certainty): number {
-  if (offer.own === null) return 0;
-  const room = certainty === 'now' ? offer.own.room : offer.own.roomThen;
-  return Math.min(ownCount(offer), unitsIn(room, needs, taken.get(offer.hostId)));
+  return offer.own === null
+    ? 0
+    : Math.min(ownCount(offer), unitsIn(offer[certainty].staying, needs, taken.get(offer.hostId)));
 }
 
 /** How much it could have there, were it new: instances, or the one host (`needs` null). */
 export function spare(offer: HostOffer, needs: readonly Need[] | null, taken: Taken, certainty: Certainty): number {
-  return unitsIn(certainty === 'now' ? offer.room : offer.roomThen, needs, taken.get(offer.hostId));
+  return unitsIn(offer[certainty].room, needs, taken.get(offer.hostId));
 }
 
 function ownCount({ own }: HostOffer): number {

@@ -33,7 +33,10 @@ function has(
   expected: readonly (readonly [hostId: string, count: number])[] | string,
 ): void {
   const decided = given(...events).when(command);
-  if (typeof expected === 'string') return decided.thenRefused(expected, notEnough);
+  if (typeof expected === 'string') {
+    decided.thenRefused(expected, notEnough);
+    return;
+  }
   decided.thenEvents((said) => {
     const [event] = said as [ReturnType<typeof did.hold>];
     const shares = event.data.reservations[0]?.shares;
