@@ -14,7 +14,18 @@ export interface ProviderUnderContract {
   /** How often that image was really fetched to that host. */
   fetches(nativeId: string, imageId: string): Promise<number>;
   /** The next call of that operation fails before it has an effect. */
-  failNext(operation: 'cacheImage' | 'createVm' | 'destroyVm' | 'snapshotVm' | 'revertVm' | 'addDisk'): Promise<void>;
+  failNext(
+    operation:
+      | 'cacheImage'
+      | 'createVm'
+      | 'destroyVm'
+      | 'snapshotVm'
+      | 'revertVm'
+      | 'addDisk'
+      | 'listGuests'
+      | 'destroyGuest'
+      | 'imageGuest',
+  ): Promise<void>;
   /** A template that is there. */
   readonly template: string;
   /** Time enough for every VM that was told to boot. */
@@ -24,6 +35,10 @@ export interface ProviderUnderContract {
   vanish(vmId: string): Promise<void>;
   /** The next listing of VMs lacks this one, and says so. */
   listVmsWithout(vmId: string): Promise<void>;
+  /** The next listing of one host's guests lacks this one, and says so. */
+  listGuestsWithout(uuid: string): Promise<void>;
+  /** The names of the images that were really made of that machine, in order. */
+  images(nativeId: string, uuid: string): Promise<readonly string[]>;
   /** What was really done to a VM, in order. */
   effects(vmId: string): Promise<{
     readonly snapshots: readonly string[];

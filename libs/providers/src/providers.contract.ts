@@ -1,6 +1,7 @@
 import { afterEach, describe, expect, it } from '@jest/globals';
 import type { ProviderUnderContract } from './contract-subject.js';
 import { ProviderError, type Provider, type ProviderCall, type ProviderGuest } from './port.js';
+import { guestContract } from './provider-guests.contract.js';
 import { vmContract } from './provider-vms.contract.js';
 
 export type { ProviderUnderContract } from './contract-subject.js';
@@ -126,6 +127,7 @@ export function providerContract(adapter: string, make: () => Promise<ProviderUn
       await expect(answer).rejects.toMatchObject({ name: 'ProviderError', kind: 'permanent' });
     });
 
+    guestContract(open, call);
     vmContract(open, call);
 
     it('takes no calls once closed, and may be closed twice', async () => {

@@ -64,6 +64,8 @@ for (const [title, wrapped, options] of means) {
       boot: async () => void (time.now += 70),
       putVm: async (vm) => control.putVm(vm),
       vanish: async (vmId) => control.vanish(vmId),
+      listGuestsWithout: async (uuid) => control.listGuestsPartially([uuid]),
+      images: async (host, uuid) => control.images(host, uuid).map(({ name }) => name),
       listVmsWithout: async (vmId) => control.listVmsPartially([vmId]),
       effects: async (vmId) => {
         const { snapshots, reverts, disks } = control.vm(vmId);
@@ -151,6 +153,21 @@ describe('the simulated provider', () => {
     expect(slept[0]).toBeLessThanOrEqual(200);
     await expect(provider.heartbeats(call('r', 50))).rejects.toMatchObject({ kind: 'timeout' });
     expect(slept[1]).toBe(50);
+  });
+
+  it('does nothing to the guests of a host that is silent', async () => {
+    const { provider } = simulated();
+    provider.control.putGuest('compute-1', guest);
+    provider.control.silence('compute-1');
+    for (const asked of [
+      provider.listGuests('compute-1', call()),
+      provider.destroyGuest('compute-1', guest.uuid, call()),
+      provider.imageGuest('compute-1', guest.uuid, 'i', call()),
+    ])
+      await expect(asked).rejects.toMatchObject({ name: 'ProviderError', kind: 'retry' });
+    provider.control.revive('compute-1');
+    expect(await provider.listGuests('compute-1', call())).toEqual({ complete: true, guests: [guest] });
+    expect(provider.control.images('compute-1', guest.uuid)).toEqual([]);
   });
 
   it('changes, adds and removes hosts', async () => {

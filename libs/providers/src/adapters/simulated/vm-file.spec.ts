@@ -7,11 +7,13 @@ import { fileURLToPath } from 'node:url';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import Database from 'better-sqlite3';
 import type { SimulatedProvider } from './index.js';
-import { create, open } from './vm-file.fixture.js';
+import { configured, create, open } from './vm-file.fixture.js';
 
 const call = (requestId = 'r') => ({ requestId, timeoutMs: 60_000 });
 const listed = async (provider: SimulatedProvider) =>
   (await provider.listVms('alma-9', call())).vms.map(({ vmId }) => vmId).sort();
+const guests = async (provider: SimulatedProvider) =>
+  (await provider.listGuests('kvm-1', call())).guests.map(({ uuid }) => uuid).sort();
 
 describe('a simulated provider with a state file', () => {
   let folder = '';
@@ -47,10 +49,48 @@ describe('a simulated provider with a state file', () => {
     expect({ a: second.control.vm('a'), c: second.control.vm('c') }).toEqual(before);
     expect(await second.inspectVm('a', call())).toMatchObject({ reachable: true, hostName: 'name-a', ip });
     expect(await second.inspectVm('b', call())).toBeNull();
-    expect((await second.listHypervisors(call())).hypervisors[0]?.guests.map(({ uuid }) => uuid).sort()).toEqual([
-      'a',
-      'c',
-    ]);
+    expect(await guests(second)).toEqual(['a', 'c', 'configured']);
+  });
+
+  it('has the same guests after a restart, whoever put them there', async () => {
+    const first = await reopened();
+    const boot = (uuid: string, flavorId: string) => first.control.putGuest('kvm-1', { ...configured, uuid, flavorId });
+    for (const uuid of ['x', 'y', 'z']) boot(uuid, `flavor-of-${uuid}`);
+    await create(first, 'a');
+    await first.destroyGuest('kvm-1', 'configured', call());
+    await first.destroyGuest('kvm-1', 'x', call());
+    first.control.removeGuest('kvm-1', 'y');
+    const second = await reopened();
+    expect(await guests(second)).toEqual(['a', 'z']);
+    expect((await second.listGuests('kvm-1', call())).guests).toContainEqual({
+      ...{ ...configured, uuid: 'z' },
+      flavorId: 'flavor-of-z',
+    });
+    await second.destroyGuest('kvm-1', 'a', call());
+    second.control.putGuest('kvm-1', configured);
+    const third = await reopened();
+    expect(await guests(third)).toEqual(['configured', 'z']);
+    expect(await listed(third)).toEqual([]);
+  });
+
+  it('has the images that were made before the restart', async () => {
+    const first = await reopened();
+    const image = (provider: SimulatedProvider) =>
+      provider.imageGuest('kvm-1', 'configured', 'before-end', call('image'));
+    const { imageId } = await image(first);
+    const second = await reopened();
+    await second.destroyGuest('kvm-1', 'configured', call());
+    expect(await image(second)).toEqual({ imageId });
+    expect(second.control.images('kvm-1', 'configured')).toEqual([{ imageId, name: 'before-end' }]);
+  });
+
+  it('reads a file that knows nothing but VMs', async () => {
+    await create(await reopened(), 'a');
+    await opened.at(-1)?.close();
+    new Database(file).exec('DROP TABLE guests; DROP TABLE images').close();
+    const notices: string[] = [];
+    expect(await guests(await reopened((text) => notices.push(text)))).toEqual(['a', 'configured']);
+    expect(notices).toEqual([]);
   });
 
   it('recognises requests of before the restart', async () => {
