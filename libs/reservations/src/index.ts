@@ -3,4 +3,3 @@ export * from './reservations.module.js';
 export * from './reservations.settings.js';
 export { reservationsTimeline, type ReservationsEvent } from './timeline.policy.js';
 export { FreePool } from './use-cases/hosts/free-pool.js';
-export { FreePool } from './use-cases/hosts/free-pool.js';
