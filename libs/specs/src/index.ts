@@ -14,6 +14,7 @@ export * from './samples/counter-executor.js';
 export * from './samples/counter-mentions.js';
 export * from './samples/counter-totals.js';
 export * from './samples/counter.js';
+export * from './samples/lease-events.js';
 export * from './samples/pool-events.js';
 export * from './samples/process-world.js';
 export * from './samples/projections-world.js';
