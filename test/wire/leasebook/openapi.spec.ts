@@ -131,6 +131,21 @@ describe('answers are as described', () => {
         ['get', '/leasebook/v1/read-models', '/leasebook/v1/read-models', 200],
         ['post', '/leasebook/v1/read-models/{name}/retry', '/leasebook/v1/read-models/aggregates/retry', 409],
         ['post', '/leasebook/v1/read-models/{name}/skip', '/leasebook/v1/read-models/nothing/skip', 404],
+        [
+          'get',
+          '/leasebook/v1/host-availabilities',
+          '/leasebook/v1/host-availabilities?from=2046-01-01T00:00:00Z&to=2046-01-02T00:00:00Z&host=1',
+          200,
+        ],
+        ['get', '/leasebook/v1/host-availabilities', '/leasebook/v1/host-availabilities?from=x', 400],
+        [
+          'post',
+          '/leasebook/v1/lease-plans',
+          '/leasebook/v1/lease-plans',
+          200,
+          { endsAt: '2046-01-01T00:00:00Z', reservations: [] },
+        ],
+        ['post', '/leasebook/v1/lease-plans', '/leasebook/v1/lease-plans', 400, {}],
         ['post', '/leasebook/v1/hypervisors/{id}/enable', '/leasebook/v1/hypervisors/999/enable', 404],
         ['post', '/leasebook/v1/hypervisors/{id}/disable', '/leasebook/v1/hypervisors/1/disable', 400, { reason: 7 }],
       ] as [string, string, string, number, object?][]

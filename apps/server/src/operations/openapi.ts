@@ -14,7 +14,7 @@ export function describeApi(app: INestApplication, { modules, version }: Describ
     .setOpenAPIVersion('3.1.0')
     .setTitle('Leasebook')
     .setDescription(
-      'What none of the original services has: the history of everything, and what operators need. Errors are problem documents (RFC 9457); `code` is stable.',
+      'What none of the original services has: the history of everything, what could be reserved, and what operators need. Errors are problem documents (RFC 9457); `code` is stable.',
     )
     .setVersion(version)
     .setLicense('Apache-2.0', 'https://www.apache.org/licenses/LICENSE-2.0')
@@ -26,6 +26,7 @@ export function describeApi(app: INestApplication, { modules, version }: Describ
     .addTag('history', 'What happened, who did it, and what it changed')
     .addTag('hypervisors', 'Taking compute services out of service and back')
     .addTag('read models', 'How the views of the log stand, and putting them right')
+    .addTag('reservations', 'What could be reserved, and when')
     .addTag('versions');
   const described = SwaggerModule.createDocument(app, builder.build(), { include: [...modules] });
   closeBodies(described);
