@@ -33,7 +33,7 @@ export function bookingsIn(
 }
 
 /** Place of the first booking that begins after that moment. */
-function firstBehind(bookings: readonly Booking[], moment: number): number {
+export function firstBehind(bookings: readonly Booking[], moment: number): number {
   let [low, high] = [0, bookings.length];
   while (low < high) {
     const middle = (low + high) >>> 1;

@@ -1,6 +1,6 @@
 import type { AllocatedHost } from '../lease/lease.events.js';
 import type { HostShare } from './host-calendar.events.js';
-import type { CalendarState } from './host-calendar.state.js';
+import type { CalendarHost, CalendarState } from './host-calendar.state.js';
 import type { HostFacts } from './host-facts.state.js';
 import type { UndecidedHold } from './host-offers.policy.js';
 
@@ -56,6 +56,11 @@ export function hostFactsOf(state: State, hostId: string): HostFacts | undefined
 /** In storage order. */
 export function hostIds(state: State): readonly string[] {
   return state.ordered.map(({ facts }) => facts.id);
+}
+
+/** Hosts with their bookings, in storage order: for questions that take many looks. Bookings themselves never change. */
+export function copiedHosts(state: State): CalendarHost[] {
+  return state.ordered.map(({ facts, bookings, longest }) => ({ facts, bookings: bookings.slice(), longest }));
 }
 
 /** Has any host here such a capability? */

@@ -163,7 +163,7 @@ function roomOn(
   return { room, unused, carries, staying: roomBeside(facts, inside, needs) };
 }
 
-function roomBeside(facts: HostFacts, others: readonly Booking[], needs: HostRequest['needs']): Room {
+export function roomBeside(facts: HostFacts, others: readonly Booking[], needs: HostRequest['needs']): Room {
   if (needs === null) return others.length === 0 ? [] : null;
   if (others.some(({ slots }) => slots === null)) return null;
   return needs.map(({ resource }) => capacityOf(facts, resource) - peakOf(others, resource));

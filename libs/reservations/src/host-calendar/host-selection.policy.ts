@@ -122,7 +122,7 @@ function ownCount({ own }: HostOffer): number {
   return own === null ? 0 : (own.slots?.count ?? 1);
 }
 
-function unitsIn(room: Room, needs: readonly Need[] | null, taken: readonly HostShare[] = []): number {
+export function unitsIn(room: Room, needs: readonly Need[] | null, taken: readonly HostShare[] = []): number {
   if (room === null) return 0;
   if (needs === null) return taken.length === 0 ? 1 : 0;
   if (taken.some((share) => share.slots === null)) return 0;
