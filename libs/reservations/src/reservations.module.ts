@@ -8,6 +8,7 @@ import { ConfiguredLeaseFilters } from './use-cases/enforcement/configured-lease
 import { FilterService } from './use-cases/enforcement/filter-service.js';
 import { LeaseFilters } from './use-cases/enforcement/lease-filters.js';
 import { FreePool } from './use-cases/hosts/free-pool.js';
+import { HostAvailabilitiesHandler } from './use-cases/host-availabilities.handler.js';
 import { LeaseAllocationProcess } from './use-cases/lease-allocation-process.js';
 import { LeaseLifecycle } from './use-cases/lifecycle/lease-lifecycle.js';
 import {
@@ -15,6 +16,7 @@ import {
   lifecycleProcessesProvider,
   lifecycleProviders,
 } from './use-cases/lifecycle/lifecycle.providers.js';
+import { PlanLeaseHandler } from './use-cases/plan-lease.handler.js';
 import { PropertyNames } from './use-cases/property-names.js';
 import { RemoveFloatingIpHandler } from './use-cases/remove-floating-ip.handler.js';
 import { SetResourcePropertyPrivacyHandler } from './use-cases/set-resource-property-privacy.handler.js';
@@ -26,6 +28,8 @@ export const reservationProcesses = Symbol('ReservationProcesses');
 const properties = [PropertyNames, SetResourcePropertyPrivacyHandler];
 
 const addresses = [AddFloatingIpHandler, RemoveFloatingIpHandler];
+
+const questions = [PlanLeaseHandler, HostAvailabilitiesHandler];
 
 const filters = [FilterService, { provide: LeaseFilters, useClass: ConfiguredLeaseFilters }];
 
@@ -47,6 +51,7 @@ const filters = [FilterService, { provide: LeaseFilters, useClass: ConfiguredLea
     ...properties,
     ...addresses,
     ...filters,
+    ...questions,
     ...lifecycleProviders,
     lifecycleProcessesProvider,
     {

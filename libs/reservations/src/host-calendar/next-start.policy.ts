@@ -39,7 +39,7 @@ export function nextStart(
     if (next === Infinity) return null;
     start = fullMinute(next);
   }
-  const idle = Math.max(start, fullMinute(lastEnd(calendar) + cleaningMs));
+  const idle = Math.max(start, idleFrom(calendar, cleaningMs));
   return fits(calendar, wishes, cleaningMs, idle) ? idle : null;
 }
 
@@ -155,10 +155,11 @@ function nextEnd({ ordered }: OfferingCalendar, after: number): number {
   return next;
 }
 
-function lastEnd({ ordered }: OfferingCalendar): number {
+/** When everything booked is over, and the hosts are clean. */
+export function idleFrom({ ordered }: OfferingCalendar, cleaningMs: number): number {
   let last = 0;
   for (const { bookings } of ordered) for (const { to } of bookings) if (to > last) last = to;
-  return last;
+  return fullMinute(last + cleaningMs);
 }
 
 /** A resource of which the host would not have enough if nothing were booked. */

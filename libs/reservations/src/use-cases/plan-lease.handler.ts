@@ -17,7 +17,7 @@ import type { HostWish } from '../host-calendar/host-calendar.commands.js';
 import { copiedHosts } from '../host-calendar/host-calendar.looks.js';
 import type { OfferingCalendar } from '../host-calendar/host-offers.policy.js';
 import { calendarOf, planHosts, type PlannedHosts } from '../host-calendar/host-plan.policy.js';
-import { nextStart } from '../host-calendar/next-start.policy.js';
+import { idleFrom, nextStart } from '../host-calendar/next-start.policy.js';
 import { beforeEndRefusal, datesRefusal } from '../lease/due-events.policy.js';
 import type { ReservationTerms } from '../lease/lease.events.js';
 import { RESERVATIONS_SETTINGS, type ReservationsSettings } from '../reservations.settings.js';
@@ -85,20 +85,21 @@ export class PlanLeaseHandler implements IQueryHandler<PlanLease> {
     return this.executor.look(floatingIps, floatingIpsStream, (state) => addressOffers(state, wishes));
   }
 
+  /** Hosts and addresses are asked in turn until both agree; if they will not, for the time when everything booked is over. */
   private async nextStart(
     calendar: OfferingCalendar,
     { hosts, addresses }: Wishes,
     from: number,
   ): Promise<number | null> {
-    let start: number | null = from;
-    for (let round = 0; round < roundsAtMost && start !== null; round += 1) {
-      const forHosts: number | null = hosts.length === 0 ? start : nextStart(calendar, hosts, this.cleaningMs, start);
+    let start = from;
+    for (let round = 0; round <= roundsAtMost; round += 1) {
+      const forHosts = hosts.length === 0 ? start : nextStart(calendar, hosts, this.cleaningMs, start);
       if (forHosts === null || addresses.length === 0) return forHosts;
-      const forBoth: number | null = await this.executor.look(floatingIps, floatingIpsStream, (state) =>
+      const forBoth = await this.executor.look(floatingIps, floatingIpsStream, (state) =>
         nextAddresses(state, addresses, forHosts),
       );
-      if (forBoth === forHosts) return forBoth;
-      start = forBoth;
+      if (forBoth === null || forBoth === forHosts) return forBoth;
+      start = round === roundsAtMost - 1 ? Math.max(forBoth, idleFrom(calendar, this.cleaningMs)) : forBoth;
     }
     return null;
   }
