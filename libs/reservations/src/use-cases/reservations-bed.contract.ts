@@ -38,6 +38,10 @@ import {
   type RawReservation,
   type WantedLease,
 } from '../contracts.js';
+import { floatingIps, floatingIpsStream } from '../floating-ips/floating-ips.aggregate.js';
+import { addressesOf, undecidedHolds as undecidedAddresses } from '../floating-ips/floating-ips.looks.js';
+import { hostCalendar, hostCalendarStream } from '../host-calendar/host-calendar.aggregate.js';
+import { allocatedTo, undecidedHolds } from '../host-calendar/host-calendar.looks.js';
 import { reservationProcesses, ReservationsModule } from '../reservations.module.js';
 import {
   defaultReservationsSettings,
@@ -96,6 +100,17 @@ function seeded(seed: number): () => number {
     state = (Math.imul(state, 1_664_525) + 1_013_904_223) >>> 0;
     return state / 2 ** 32;
   };
+}
+
+interface Holdings {
+  readonly held: readonly string[];
+  readonly allocated: Readonly<Record<string, readonly string[]>>;
+  /** Reservations that have something and are no lease's. */
+  readonly strangers: readonly string[];
+}
+
+function sorted(all: Readonly<Record<string, readonly string[]>>) {
+  return Object.entries(all).sort(([a], [b]) => (a < b ? -1 : 1));
 }
 
 export interface BedServer {
@@ -282,6 +297,49 @@ export class ReservationsBed {
       else leases.set(stream, facts);
     }
     return new Map(Array.from(leases.values(), (facts) => [facts.id, facts]));
+  }
+
+  /** What is held without a decision, and what is allocated, by reservation; hosts by id, addresses as text. */
+  async holdings(): Promise<Holdings> {
+    const executor = new StoreCommandExecutor({ store: this.store, vault: this.vault });
+    const held: string[] = [];
+    const allocated: Record<string, string[]> = {};
+    const note = (id: string, what: readonly string[]): void => {
+      if (what.length > 0) allocated[id] = [...(allocated[id] ?? []), ...what].sort();
+    };
+    const ids = [...(await this.leases()).values()].flatMap((its) => its.reservations.map(({ id }) => id));
+    for (const partition of [...this.settings.partitions.map(({ name }) => name), 'default']) {
+      await executor.look(hostCalendar, hostCalendarStream(partition), (state) => {
+        held.push(...undecidedHolds(state).map(({ attempt }) => `${attempt} in ${partition}`));
+        for (const id of state.allocations.keys())
+          note(
+            id,
+            allocatedTo(state, id).map(({ hostId }) => hostId),
+          );
+      });
+    }
+    await executor.look(floatingIps, floatingIpsStream, (state) => {
+      held.push(...undecidedAddresses(state).map(({ attempt }) => `${attempt} in ${floatingIpsStream}`));
+      for (const id of state.allocations.keys())
+        note(
+          id,
+          addressesOf(state, id).map(({ address }) => address),
+        );
+    });
+    return { held, allocated, strangers: Object.keys(allocated).filter((id) => !ids.includes(id)) };
+  }
+
+  /** All is decided and settled; what each lease says that it has is what it has, and nobody else has anything. */
+  async expectSettled(): Promise<void> {
+    const { held, allocated, strangers } = await this.holdings();
+    const leases = await this.leases();
+    const said: Record<string, string[]> = {};
+    for (const { id, hosts, addresses } of [...leases.values()].flatMap(({ reservations }) => reservations)) {
+      const all = [...hosts.map(({ hostId }) => hostId), ...addresses.map(({ address }) => address)].sort();
+      if (all.length > 0) said[id] = all;
+    }
+    if (held.length + strangers.length > 0 || JSON.stringify(sorted(said)) !== JSON.stringify(sorted(allocated)))
+      throw new Error(`not settled: ${JSON.stringify({ held, strangers, said, allocated }, null, 2)}`);
   }
 
   async close(): Promise<void> {
