@@ -107,7 +107,7 @@ describe('the checker of lease histories', () => {
     ['an answer that no contract names', history({ operations: [created, { kind: 'other', ...sent, what: 'GET /', answered: 502 }] })],
     ['a host committed twice', history({ log: [lease, leaseCreated('B', 150, 250, [host('h1')])] })],
     ['a host committed twice by a change', history({ log: [lease, leaseCreated('B', 200, 300, [host('h1')]), logged('LeaseUpdated', { leaseId: 'A', attempt: 'u', endsAt: 201, reservations: [], events: [] })] })],
-    ['a host committed twice by a healing', history({ log: [lease, leaseCreated('B', 150, 250, [host('h2')]), logged('ReservationHealed', { leaseId: 'B', attempt: 'h', reservationId: 'r-B', hosts: [host('h1')] })] })],
+    ['a host committed twice by a healing', history({ log: [lease, leaseCreated('B', 150, 250, [host('h2')]), logged('ReservationHealed', { leaseId: 'B', attempt: 'h', reservationId: 'r-B', hosts: [host('h1')], at: 160 })] })],
     ['a machine with two holders', history({ log: [taken('r-A', 1), taken('r-B', 2)] })],
     ['a machine vacated by another', history({ log: [taken('r-A', 1), vacated('r-B')] })],
     ['a fencing token that does not rise', history({ log: [taken('r-A', 2), vacated('r-A'), taken('r-B', 2)] })],

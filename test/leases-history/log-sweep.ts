@@ -25,6 +25,7 @@ function sharedHosts(log: readonly LoggedEvent[]): string[] {
   const found: string[] = [];
   const leases = new Map<string, Committed>();
   const byHost = new Map<string, Set<string>>();
+  const over = new Set<string>();
   const forget = (leaseId: string): void => {
     for (const hosts of leases.get(leaseId)?.hosts.values() ?? [])
       for (const host of hosts) byHost.get(host)?.delete(leaseId);
@@ -52,14 +53,19 @@ function sharedHosts(log: readonly LoggedEvent[]): string[] {
     } else if (event.type === 'LeaseUpdated') {
       const { leaseId, startsAt, endsAt, reservations } = event.data;
       const former = leases.get(leaseId)?.window;
-      if (former === undefined) found.push(`${leaseId} was changed and is not there`);
-      else put(leaseId, { from: startsAt ?? former.from, to: endsAt ?? former.to }, reservations);
+      // What is over may still be renamed.
+      if (former === undefined && !over.has(leaseId)) found.push(`${leaseId} was changed and is not there`);
+      if (former !== undefined) put(leaseId, { from: startsAt ?? former.from, to: endsAt ?? former.to }, reservations);
     } else if (event.type === 'ReservationHealed') {
-      const { leaseId, reservationId, hosts } = event.data;
+      const { leaseId, reservationId, hosts, at } = event.data;
       const former = leases.get(leaseId)?.window;
-      if (former !== undefined) put(leaseId, former, [{ id: reservationId, hosts }]);
-    } else if (event.type === 'LeaseEnded' || event.type === 'LeaseEndFailed' || event.type === 'LeaseDeleted')
+      // From then on; a clock that is set back later does not bring back what was before.
+      if (former !== undefined)
+        put(leaseId, { from: Math.max(former.from, at), to: former.to }, [{ id: reservationId, hosts }]);
+    } else if (event.type === 'LeaseEnded' || event.type === 'LeaseEndFailed' || event.type === 'LeaseDeleted') {
       forget(event.data.leaseId);
+      over.add(event.data.leaseId);
+    }
   }
   return found;
 }
@@ -101,6 +107,8 @@ function openHolds(log: readonly LoggedEvent[]): string[] {
   const decided = new Map<string, 'committed' | 'abandoned'>();
   const holds = new Map<string, string>();
   const ofLease = new Map<string, string>();
+  // Nothing can be committed on them any more: whatever is undecided has failed.
+  const over = new Set<string>();
   for (const { type, stream, data } of log) {
     const { attempt, leaseId } = data as { readonly attempt: string; readonly leaseId: string };
     if (commits.has(type) || failures.has(type)) {
@@ -108,6 +116,7 @@ function openHolds(log: readonly LoggedEvent[]): string[] {
       if (decided.has(attempt)) found.push(`${attempt} was decided twice`);
       decided.set(attempt, direction);
     }
+    if (type === 'LeaseEnded' || type === 'LeaseEndFailed' || type === 'LeaseDeleted') over.add(leaseId);
     const hold = `${attempt} in ${stream}`;
     if (type === 'HostsHeld' || type === 'AddressesHeld') {
       holds.set(hold, attempt);
@@ -117,7 +126,7 @@ function openHolds(log: readonly LoggedEvent[]): string[] {
         found.push(`${hold} was confirmed, and is ${String(decided.get(attempt))}`);
       holds.delete(hold);
     } else if (type === 'HoldReleased' || type === 'AddressHoldReleased') {
-      if (decided.get(attempt) !== 'abandoned')
+      if (decided.get(attempt) !== 'abandoned' && !over.has(ofLease.get(hold) ?? ''))
         found.push(`${hold} was released, and is ${String(decided.get(attempt))}`);
       holds.delete(hold);
     } else if (type === 'AllocationsReleased' || type === 'AddressesReleased') {
