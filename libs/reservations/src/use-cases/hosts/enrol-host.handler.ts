@@ -8,6 +8,7 @@ import { hostCalendar, hostCalendarStream } from '../../host-calendar/host-calen
 import type { Capability, EnrolledHost } from '../../host-calendar/host-calendar.events.js';
 import type { HostFacts } from '../../host-calendar/host-facts.state.js';
 import { hostFactsOf } from '../../host-calendar/host-calendar.looks.js';
+import { isHostColumn } from '../../host-calendar/requirements.policy.js';
 import {
   RESERVATIONS_SETTINGS,
   RESERVATIONS_WORLD,
@@ -18,7 +19,6 @@ import { derivedContext, recognisedContext } from '../derived-context.js';
 import { derivedTrustId } from '../derived-ids.js';
 import { obstacleOf } from '../health/host-obstacle.policy.js';
 import { PropertyNames } from '../property-names.js';
-import { extraCapabilities, tooLongKey } from './capability-rules.policy.js';
 import { HostEnrolments } from './host-enrolments.js';
 import { HostPartitions } from './host-partitions.js';
 
@@ -41,8 +41,9 @@ export class EnrolHostHandler implements ICommandHandler<EnrolHost> {
   async execute({ context, wanted }: EnrolHost): Promise<Outcome> {
     const found = await this.find(wanted);
     if ('kind' in found) return found;
-    const sent = [...new Map(extraCapabilities(wanted.capabilities.map(toCapability)).map((each) => [each.key, each]))];
-    const capabilities = sent.map(([, capability]) => capability);
+    // Columns are the hypervisor's, whatever was sent for them.
+    const sent = new Map(wanted.capabilities.filter(([key]) => !isHostColumn(key)));
+    const capabilities = Array.from(sent, ([key, value]) => ({ key, value }));
     return this.enrolments.exclusively(found.uuid, () => this.enrol(found.uuid, capabilities, context));
   }
 
@@ -55,8 +56,8 @@ export class EnrolHostHandler implements ICommandHandler<EnrolHost> {
     // The first answer of a command that comes again stands, whatever runs there by now.
     const mayBeRepeat = context.repeatable && known !== undefined;
     if (servers.length > 0 && !mayBeRepeat) return refuse('host-has-servers', { name, servers });
-    const key = tooLongKey(capabilities);
-    if (key !== undefined) return refuse('capability-key-too-long', { key });
+    const tooLong = capabilities.find(({ key }) => key.length > longestKey);
+    if (tooLong !== undefined) return refuse('capability-key-too-long', { key: tooLong.key });
     const refused = known === undefined ? await this.claim(card, partition, context) : undefined;
     if (refused !== undefined) return refused;
     await this.properties.note(
@@ -122,7 +123,8 @@ export class EnrolHostHandler implements ICommandHandler<EnrolHost> {
   }
 }
 
-const toCapability = ([key, value]: readonly [string, string]): Capability => ({ key, value });
+/** As the calendar has it: known before anything is claimed. */
+const longestKey = 64;
 
 function factsOf(facts: HostFacts | undefined, hostId: string): HostFacts {
   if (facts === undefined) throw new Error(`host ${hostId} was enrolled and is not there`);

@@ -9,7 +9,6 @@ import type { HostFacts } from '../../host-calendar/host-facts.state.js';
 import { RESERVATIONS_WORLD, type ReservationsWorld } from '../../reservations.settings.js';
 import { derivedContext } from '../derived-context.js';
 import { PropertyNames } from '../property-names.js';
-import { columnsAmong, tooLongKey } from './capability-rules.policy.js';
 import { HostPartitions } from './host-partitions.js';
 
 type Outcome = CommandOutcome<DomainEvent, ReservationsRefusal, HostFacts>;
@@ -26,12 +25,7 @@ export class SetHostCapabilitiesHandler implements ICommandHandler<SetHostCapabi
   async execute({ context, hostId, capabilities }: SetHostCapabilities): Promise<Outcome> {
     const facts = await this.hosts.enrolled(hostId);
     if (facts === undefined) return refuse('host-unknown', { hostId });
-    if (capabilities.length === 0) return refuse('nothing-to-update');
     const set = capabilities.map(([key, value]) => ({ key, value }));
-    const key = tooLongKey(set);
-    if (key !== undefined) return refuse('capability-key-too-long', { key });
-    const keys = columnsAmong(set);
-    if (keys.length > 0) return refuse('capability-not-storable', { hostId, keys });
     const outcome = await this.executor.execute(
       hostCalendar,
       hostCalendarStream(facts.partition),

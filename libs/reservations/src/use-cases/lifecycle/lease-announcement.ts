@@ -9,7 +9,7 @@ import { eventOf, type LeaseFacts } from '../../lease/lease.facts.state.js';
 import { RESERVATIONS_SETTINGS, type ReservationsSettings } from '../../reservations.settings.js';
 import { accepted } from './accepted.js';
 import { LeaseDecisions } from './lease-decisions.js';
-import { done, over, retryEveryMs, type StepResult, type StepTry } from './lease-step.js';
+import { done, over, providerAgain, type StepResult, type StepTry } from './lease-step.js';
 
 type Images = LeaseEndAnnounced['data']['images'];
 type Imaged = readonly { readonly guestUuid: string; readonly imageId: string; readonly name: string }[];
@@ -23,8 +23,11 @@ export class LeaseAnnouncement {
     @Inject(RESERVATIONS_SETTINGS) private readonly settings: ReservationsSettings,
   ) {}
 
-  async try({ lease, context, tries }: StepTry): Promise<StepResult> {
-    const { id: leaseId } = lease;
+  async try(its: StepTry): Promise<StepResult> {
+    const {
+      lease: { id: leaseId },
+      context,
+    } = its;
     const begun = await this.decisions.decide(leaseId, { type: 'begin-announcement' }, context);
     if (begun === undefined) return over;
     if (begun.lease === undefined || eventOf(begun.lease, 'before_end_lease')?.status !== 'IN_PROGRESS') return done;
@@ -33,8 +36,8 @@ export class LeaseAnnouncement {
       await this.decisions.decide(leaseId, { type: 'complete-announcement', images }, context);
     } catch (error) {
       if (!(error instanceof ProviderError)) throw error;
-      if (error.kind !== 'permanent' && tries < this.settings.eventMaxRetries)
-        return { kind: 'again', afterMs: retryEveryMs };
+      const again = error.kind === 'permanent' ? undefined : providerAgain(its, this.settings.eventMaxRetries);
+      if (again !== undefined) return again;
       await this.decisions.decide(leaseId, { type: 'fail-announcement', reason: error.message }, context);
     }
     return done;

@@ -17,7 +17,7 @@ import { LeaseFilters } from '../enforcement/lease-filters.js';
 import { accepted } from './accepted.js';
 import { freshContext } from './fresh-context.js';
 import { LeaseDecisions } from './lease-decisions.js';
-import { done, over, retryEveryMs, type StepResult, type StepTry } from './lease-step.js';
+import { done, over, providerAgain, type StepResult, type StepTry } from './lease-step.js';
 import { all, ReservationHosts } from './reservation-hosts.js';
 
 interface Failure {
@@ -39,13 +39,19 @@ export class LeaseEnd {
     @Inject(RESERVATIONS_WORLD) private readonly world: ReservationsWorld,
   ) {}
 
-  async end({ lease: { id: leaseId }, context, tries }: StepTry): Promise<StepResult> {
+  async end(its: StepTry): Promise<StepResult> {
+    const {
+      lease: { id: leaseId },
+      context,
+      tries,
+    } = its;
     const begun = await this.decisions.decide(leaseId, { type: 'begin-end' }, context);
     if (begun === undefined) return over;
     if (begun.lease !== undefined && tries === 0) await this.tell(begun.lease);
     if (begun.lease?.status !== 'TERMINATING') return this.released(begun.events, begun.lease, context);
     const failures = await this.clear(begun.lease, context);
-    if (mayTryAgain(failures, tries, this.settings)) return { kind: 'again', afterMs: retryEveryMs };
+    const again = this.again(failures, its);
+    if (again !== undefined) return again;
     const ended = await this.decisions.decide(
       leaseId,
       failures.length === 0 ? { type: 'complete-end' } : { type: 'fail-end', ...described(failures) },
@@ -55,11 +61,13 @@ export class LeaseEnd {
   }
 
   /** It is under way already. */
-  async delete({ lease, context, tries }: StepTry): Promise<StepResult> {
+  async delete(its: StepTry): Promise<StepResult> {
+    const { lease, context, tries } = its;
     const { id: leaseId } = lease;
     if (tries === 0) await this.tell(lease);
     const failures = await this.clear(lease, context);
-    if (mayTryAgain(failures, tries, this.settings)) return { kind: 'again', afterMs: retryEveryMs };
+    const again = this.again(failures, its);
+    if (again !== undefined) return again;
     const deleted = await this.decisions.decide(
       leaseId,
       failures.length === 0 ? { type: 'complete-deletion' } : { type: 'fail-deletion', ...described(failures) },
@@ -86,6 +94,11 @@ export class LeaseEnd {
       await this.settlement.releaseAll(event.data.leaseId, event.data.heldIn, ids, context);
     }
     return done;
+  }
+
+  private again(failures: readonly Failure[], its: StepTry): StepResult | undefined {
+    if (failures.length === 0 || failures.some(({ error }) => error.kind === 'permanent')) return undefined;
+    return providerAgain(its, this.settings.eventMaxRetries);
   }
 
   /** Each reservation as far as it goes; what did not go. Throws StoreUnavailable. */
@@ -120,11 +133,6 @@ export class LeaseEnd {
     if (outcome.kind === 'refused' && outcome.code === 'hypervisor-unknown') return;
     accepted(outcome, `hypervisor ${uuid}`);
   }
-}
-
-function mayTryAgain(failures: readonly Failure[], tries: number, settings: ReservationsSettings): boolean {
-  if (failures.length === 0 || tries >= settings.eventMaxRetries) return false;
-  return failures.every(({ error }) => error.kind !== 'permanent');
 }
 
 function described(failures: readonly Failure[]) {

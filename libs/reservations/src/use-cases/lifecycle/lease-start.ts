@@ -15,12 +15,13 @@ import {
 import { HostPartitions } from '../hosts/host-partitions.js';
 import { freshContext } from './fresh-context.js';
 import { LeaseDecisions } from './lease-decisions.js';
-import { done, over, retryEveryMs, type StepResult, type StepTry } from './lease-step.js';
+import { done, over, patienceMs, type StepResult, type StepTry } from './lease-step.js';
 import { stepDue } from './lease-steps.policy.js';
 import { ReservationHosts } from './reservation-hosts.js';
 
 /** Somebody who is moving out is asked again after so long. */
 const lookAgainMs = 200;
+const lastLeaveMs = 2_000;
 
 /** Why a start has to wait. `leaving`: whoever is in the way is about to end. */
 interface Wait {
@@ -54,8 +55,7 @@ export class LeaseStart {
     if (wait === undefined) return this.complete(starting, context);
     if (wait === 'lost') return this.fail(starting, 'a host is not reservable any more', context);
     inTheWay(wait.leaseIds);
-    const patienceMs = Math.max(this.settings.eventMaxRetries, wait.leaving ? 1 : 0) * retryEveryMs;
-    if (waitedMs < patienceMs) return { kind: 'again', afterMs: lookAgainMs };
+    if (waitedMs < this.patienceMs(wait)) return { kind: 'again', afterMs: lookAgainMs };
     return this.fail(starting, 'a host is not vacant', context);
   }
 
@@ -78,6 +78,12 @@ export class LeaseStart {
     const wait = await this.take(lease, context);
     if (wait === undefined) await this.join(lease, context);
     return wait;
+  }
+
+  /** Whoever leaves with its last try has left in time. */
+  private patienceMs({ leaving }: Wait): number {
+    const { eventMaxRetries } = this.settings;
+    return leaving ? patienceMs(Math.max(eventMaxRetries, 1)) + lastLeaveMs : patienceMs(eventMaxRetries);
   }
 
   /** Leases before this one that have not left its hosts yet, in the calendar's account. */

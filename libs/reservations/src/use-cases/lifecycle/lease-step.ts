@@ -21,5 +21,15 @@ export type StepResult =
 export const done: StepResult = { kind: 'done' };
 export const over: StepResult = { kind: 'over' };
 
-/** An event that cannot be carried out is tried again so often (contracts/blazar §8). */
-export const retryEveryMs = 10_000;
+/** How long an event that cannot be carried out is tried again, by each of the retries that the settings allow (contracts/blazar §8). */
+const retryMs = 10_000;
+
+export function patienceMs(retries: number): number {
+  return retries * retryMs;
+}
+
+/** The next try where a provider failed: after a second, then a second longer each time; undefined: no more. */
+export function providerAgain({ tries, waitedMs }: StepTry, retries: number): StepResult | undefined {
+  const afterMs = (tries + 1) * 1_000;
+  return waitedMs + afterMs <= patienceMs(retries) ? { kind: 'again', afterMs } : undefined;
+}
