@@ -1,18 +1,21 @@
 import { runCommand, type Finished } from './run-command.js';
 
-/** Debian's, not another one that happens to come first on the PATH. */
-const executable = '/usr/bin/openstack';
+/** Debian's, not others that happen to come first on the PATH. */
+export type Executable = '/usr/bin/openstack' | '/usr/bin/blazar';
 
-/** The unmodified `openstack` command, in an environment that holds nothing but what is said here. */
+/** The unmodified `openstack` command (or `blazar`), in an environment that holds nothing but what is said here. */
 export class OpenStackClient {
   constructor(
     private readonly home: string,
     private readonly environment: Readonly<Record<string, string>>,
+    private readonly executable: Executable = '/usr/bin/openstack',
   ) {}
 
   /** With a password, scoped to a project. `url` is the server's, without a path. */
   static withPassword(home: string, url: string, user: string, password: string, project = user): OpenStackClient {
     return new OpenStackClient(home, {
+      // `blazar` does not take it for granted.
+      OS_AUTH_TYPE: 'password',
       OS_AUTH_URL: `${url}/identity/v3`,
       OS_IDENTITY_API_VERSION: '3',
       OS_USERNAME: user,
@@ -24,15 +27,19 @@ export class OpenStackClient {
   }
 
   with(environment: Readonly<Record<string, string>>): OpenStackClient {
-    return new OpenStackClient(this.home, { ...this.environment, ...environment });
+    return new OpenStackClient(this.home, { ...this.environment, ...environment }, this.executable);
   }
 
   at(computeApiVersion: string): OpenStackClient {
     return this.with({ OS_COMPUTE_API_VERSION: computeApiVersion });
   }
 
+  by(executable: Executable): OpenStackClient {
+    return new OpenStackClient(this.home, this.environment, executable);
+  }
+
   run(...args: readonly string[]): Promise<Finished> {
-    return runCommand(executable, args, {
+    return runCommand(this.executable, args, {
       environment: { PATH: '/usr/bin:/bin', HOME: this.home, ...this.environment },
       cwd: this.home,
     });
@@ -41,7 +48,7 @@ export class OpenStackClient {
   /** What a command that succeeds prints. */
   async text(...args: readonly string[]): Promise<string> {
     const { code, stdout, stderr } = await this.run(...args);
-    if (code !== 0) throw new Error(`openstack ${args.join(' ')}: ${String(code)}\n${stdout}${stderr}`);
+    if (code !== 0) throw new Error(`${this.executable} ${args.join(' ')}: ${String(code)}\n${stdout}${stderr}`);
     return stdout;
   }
 
@@ -52,7 +59,7 @@ export class OpenStackClient {
   /** What a command that fails says. */
   async fault(...args: readonly string[]): Promise<string> {
     const { code, stdout, stderr } = await this.run(...args);
-    if (code === 0) throw new Error(`openstack ${args.join(' ')} succeeded: ${stdout}`);
+    if (code === 0) throw new Error(`${this.executable} ${args.join(' ')} succeeded: ${stdout}`);
     return stderr;
   }
 }

@@ -92,13 +92,8 @@ describe('openstack token and catalog', () => {
 
   it('lists the catalog', async () => {
     const catalog = await admin.json<{ Name: string; Type: string; Endpoints: Row[] }[]>('catalog', 'list');
-    const mounts = {
-      compute: '/compute/v2.1',
-      identity: '/identity/v3',
-      image: '/image',
-      reservation: '/reservation/v1',
-    };
-    for (const [type, path] of Object.entries(mounts)) {
+    const mounts = { compute: '/compute/v2.1', identity: '/identity/v3', image: '/image' };
+    for (const [type, path] of Object.entries({ ...mounts, reservation: '/reservation/v1' })) {
       const entry = catalog.find((each) => each.Type === type);
       expect(entry?.Endpoints.map((endpoint) => endpoint.interface).sort()).toEqual(['admin', 'internal', 'public']);
       for (const endpoint of entry?.Endpoints ?? [])
