@@ -71,8 +71,9 @@ describe('the read model of aggregates', () => {
     documentsOf(aggregatesProjection, events.map(enveloped));
   }); // prettier-ignore
 
-  it('asks for every event but those of image caching', () => {
+  it('asks for every event but those of image caching and of owners', () => {
     expect(aggregatesProjection.events).toHaveLength(6);
+    expect(aggregatesProjection.events).not.toContain('inventory/AggregateOwned');
   });
 
   it('is listed by integer id, and says when it is behind', async () => {

@@ -44,6 +44,14 @@ export interface HypervisorDocument extends Document {
   readonly localGbUsed: number;
   readonly found: GuestSums;
   readonly placed: GuestSums;
+  /** The calendar that claimed it for reservations; null: free, or for pools. */
+  readonly partition: string | null;
+  /** The reservation that is on it. */
+  readonly takenBy: {
+    readonly leaseId: string;
+    readonly reservationId: string;
+    readonly fencingToken: number;
+  } | null;
   /** Those that were found by listings, in order of appearance. Placed ones are documents of their own. */
   readonly guests: readonly GuestFields[];
 }

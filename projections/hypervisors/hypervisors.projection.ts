@@ -14,12 +14,12 @@ import {
 
 /** Events that change no answer about hypervisors are not asked for. */
 const folded = Object.keys(hypervisorCatalog.versions)
-  .filter((type) => !type.startsWith('Image'))
+  .filter((type) => !/Imag|Requested$/.test(type))
   .map((type) => `inventory/${type}`);
 
 export const hypervisorsProjection: Projection = {
   name: 'hypervisors',
-  version: 2,
+  version: 3,
   keeps: 'state',
   collections: [hypervisorsCollection, placedGuestsCollection, vanishedCollection, hypervisorsChangeCollection],
   catalogs: [hypervisorCatalog],
@@ -74,7 +74,8 @@ type Registered = Extract<HypervisorEvent, { type: 'HypervisorRegistered' }>['da
 
 function registered({ uuid, at: _at, resources, ...facts }: Registered): HypervisorDocument {
   const none = sumsOf([]);
-  return { _id: uuid, ...facts, ...figures(resources), ...used(none, none), guests: [] };
+  const idle = { partition: null, takenBy: null };
+  return { _id: uuid, ...facts, ...figures(resources), ...used(none, none), ...idle, guests: [] };
 }
 
 function figures(resources: Resources) {
@@ -133,13 +134,19 @@ function changed(document: HypervisorDocument, event: Exclude<HypervisorEvent, R
     case 'ServiceForcedDown':
     case 'ForcedDownLifted':
       return { ...document, forcedDown: event.type === 'ServiceForcedDown' };
+    case 'HypervisorClaimed':
+      return { ...document, partition: event.data.partition };
+    case 'HypervisorClaimEnded':
+      return { ...document, partition: null };
+    case 'HostTaken': {
+      const { leaseId, reservationId, fencingToken } = event.data;
+      return { ...document, takenBy: { leaseId, reservationId, fencingToken } };
+    }
+    case 'HostVacated':
+      return { ...document, takenBy: null };
     case 'HypervisorRegistered':
     case 'HypervisorVanished':
     case 'HypervisorReturned':
-    case 'HypervisorClaimed':
-    case 'HypervisorClaimEnded':
-    case 'HostTaken':
-    case 'HostVacated':
     case 'GuestDestructionRequested':
     case 'GuestImagingRequested':
     case 'GuestImaged':

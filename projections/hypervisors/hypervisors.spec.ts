@@ -112,6 +112,7 @@ const sums = (guests: number) => ({ guests, vcpus: 2 * guests, memoryMb: 100 * g
 /** The host has so many placed guests then. */
 const placed = (id: string, count: number) => event('GuestPlaced', { guest: guest(id), owner, placed: sums(count) });
 const removed = (id: string, count: number) => event('GuestRemoved', { guestUuid: id, placed: sums(count) });
+const taken = event('HostTaken', { leaseId: 'l', reservationId: 'r', fencingToken: 7 });
 
 describe('the read model of hypervisors', () => {
   it.each<[string, readonly HypervisorEvent[], object | undefined]>([
@@ -134,6 +135,11 @@ describe('the read model of hypervisors', () => {
     ['no longer forced down', [registered({ forcedDown: true }), event('ForcedDownLifted')], { forcedDown: false }],
     ['vanished', [registered(), event('HypervisorVanished')], undefined],
     ['returned', [registered(), g1, event('HypervisorVanished'), event('HypervisorReturned')], { number: 1, guests: [guest('g1')], vcpusUsed: 2 }],
+    ['for reservations', [registered(), event('HypervisorClaimed', { partition: 'default' })], { partition: 'default', takenBy: null }],
+    ['for reservations no more', [registered(), event('HypervisorClaimed', { partition: 'default' }), event('HypervisorClaimEnded')], { partition: null }],
+    ['taken', [registered(), taken], { takenBy: { leaseId: 'l', reservationId: 'r', fencingToken: 7 } }],
+    ['vacated', [registered(), taken, event('HostVacated', { leaseId: 'l', reservationId: 'r' })], { takenBy: null }],
+    ['without a guest that was destroyed unseen', [registered(), g1, event('GuestGone', { guestUuid: 'g9', destroyed: true })], { guests: [guest('g1')], vcpusUsed: 2 }],
     ['changed while away', [registered(), event('HypervisorVanished'), event('ServiceDisabled', { reason: 'r' }), event('HypervisorReturned')], { enabled: false }],
   ])('%s, applied once and twice', async (_what, events, expected) => {
     const once = await (await Folding.start()).apply(events);
@@ -145,9 +151,10 @@ describe('the read model of hypervisors', () => {
     documentsOf(hypervisorsProjection, events.map(enveloped));
   }); // prettier-ignore
 
-  it('asks for every event but those of images', () => {
-    expect(hypervisorsProjection.events).toHaveLength(16);
-    expect(hypervisorsProjection.events).not.toContain('inventory/ImageCached');
+  it('asks for every event but those of images and of intents', () => {
+    expect(hypervisorsProjection.events).toHaveLength(20);
+    for (const type of ['ImageCached', 'GuestImaged', 'GuestImagingRequested', 'GuestDestructionRequested'])
+      expect(hypervisorsProjection.events).not.toContain(`inventory/${type}`);
   });
 
   it('does not go on over a hypervisor that was never registered', async () => {

@@ -50,6 +50,11 @@ describe('the history of inventory', () => {
       }),
       { sets: { availabilityZone: 'z1', 'metadata.ssd': 'true', 'metadata.old': null } },
     ],
+    [
+      'owned by reservations',
+      told('AggregateOwned', { id: 1, owner: { kind: 'reservations', id: 'freepool' }, at }),
+      { sets: { owner: 'reservations freepool' } },
+    ],
     ['deleted', told('AggregateDeleted', { id: 1, at }), { ends: true }],
     ['caching of images finished', told('ImageCachingFinished', { requestId: 'r', id: 1, at }), {}],
   ])('of an aggregate: %s', (what, mentions, more) => {
@@ -196,6 +201,63 @@ describe('the history of inventory', () => {
     expect(told('GuestRemoved', { uuid, guestUuid: 'guest-uuid', placed, at })).toEqual([
       { kind: 'hypervisor', id: uuid, what: 'guest guest-uuid removed', sets: { 'guests.guest-uuid': null } },
       { kind: 'guest', id: 'guest-uuid', what: 'removed', ends: true },
+    ]);
+  });
+
+  it('of a host for reservations stands with it, the reservation and the lease', () => {
+    const stay = { uuid, leaseId: 'lease-id', reservationId: 'reservation-id', at };
+    expect(told('HypervisorClaimed', { uuid, partition: 'default', at })).toEqual([
+      {
+        kind: 'hypervisor',
+        id: uuid,
+        what: 'claimed for reservations, calendar default',
+        sets: { partition: 'default' },
+      },
+    ]);
+    expect(told('HypervisorClaimEnded', { uuid, at })).toEqual([
+      { kind: 'hypervisor', id: uuid, what: 'free of reservations', sets: { partition: null } },
+    ]);
+    expect(told('HostTaken', { ...stay, fencingToken: 7 })).toEqual([
+      {
+        kind: 'hypervisor',
+        id: uuid,
+        what: 'taken by reservation reservation-id',
+        sets: { takenBy: 'reservation-id', lease: 'lease-id', fencingToken: 7 },
+      },
+      { kind: 'reservation', id: 'reservation-id', what: `took hypervisor ${uuid}`, sets: { [`on.${uuid}`]: true } },
+      { kind: 'lease', id: 'lease-id', what: `took hypervisor ${uuid}` },
+    ]);
+    expect(told('HostVacated', stay)).toEqual([
+      {
+        kind: 'hypervisor',
+        id: uuid,
+        what: 'vacated by reservation reservation-id',
+        sets: { takenBy: null, lease: null },
+      },
+      { kind: 'reservation', id: 'reservation-id', what: `vacated hypervisor ${uuid}`, sets: { [`on.${uuid}`]: null } },
+      { kind: 'lease', id: 'lease-id', what: `vacated hypervisor ${uuid}` },
+    ]);
+  });
+
+  it('of guests that are destroyed or imaged stands with each of them', () => {
+    const wanted = { uuid, requestId: 'q', guestUuids: ['g1', 'g2'], at };
+    expect(told('GuestDestructionRequested', wanted)).toEqual([
+      { kind: 'hypervisor', id: uuid, what: 'destruction of 2 guests asked for' },
+      { kind: 'guest', id: 'g1', what: 'destruction asked for' },
+      { kind: 'guest', id: 'g2', what: 'destruction asked for' },
+    ]);
+    expect(told('GuestGone', { uuid, guestUuid: 'g1', destroyed: true, at })).toMatchObject([
+      { kind: 'hypervisor', what: 'guest g1 destroyed' },
+      { kind: 'guest', id: 'g1', what: 'destroyed', ends: true },
+    ]);
+    expect(told('GuestImagingRequested', { ...wanted, guestUuids: ['g1'] })).toEqual([
+      { kind: 'hypervisor', id: uuid, what: 'images of 1 guest asked for' },
+      { kind: 'guest', id: 'g1', what: 'image asked for' },
+    ]);
+    expect(told('GuestImaged', { uuid, guestUuid: 'g1', imageId: image, name: 'n', at })).toEqual([
+      { kind: 'hypervisor', id: uuid, what: 'guest g1 kept as image n' },
+      { kind: 'guest', id: 'g1', what: 'kept as image n' },
+      { kind: 'image', id: image, what: 'made of guest g1', sets: { name: 'n', guest: 'g1' } },
     ]);
   });
 });

@@ -246,6 +246,8 @@ export function sampleHypervisor(number: number, more: Partial<HypervisorDocumen
     vcpusUsed: 12,
     memoryMbUsed: 49_664,
     localGbUsed: 240,
+    partition: null,
+    takenBy: null,
     guests: [],
     ...more,
   };

@@ -27,6 +27,8 @@ describe('samples of stored events', () => {
         ['ssd', 'true'],
       ]),
     );
+    const owned = hostAggregates.decider.evolve(aggregates, sample('AggregateOwned@1') as HostAggregatesEvent);
+    expect(owned.byId.get(12)?.owner).toEqual({ kind: 'reservations', id: 'freepool' });
     const registry = ['ServiceListed@1', 'HypervisorListed@1', 'HypervisorDelisted@1', 'HypervisorRelisted@1']
       .map((name) => sample(name) as HypervisorRegistryEvent)
       .reduce(hypervisorRegistry.decider.evolve, hypervisorRegistry.decider.initialState());
@@ -47,5 +49,13 @@ describe('samples of stored events', () => {
     expect(one?.placed).toEqual({ guests: 1, vcpus: 2, memoryMb: 4096, diskGb: 20 });
     const less = hypervisor.decider.evolve(one, sample('GuestRemoved@1') as HypervisorEvent);
     expect(less).toMatchObject({ placed: { guests: 0 }, used: { guests: 1, vcpus: 4 } });
+    const taken = ['HypervisorClaimed@1', 'HostTaken@1']
+      .map((name) => sample(name) as HypervisorEvent)
+      .reduce(hypervisor.decider.evolve, less);
+    expect(taken).toMatchObject({ partition: 'default', takenBy: { fencingToken: 7 }, fencingToken: 7 });
+    const free = ['HostVacated@1', 'HypervisorClaimEnded@1']
+      .map((name) => sample(name) as HypervisorEvent)
+      .reduce(hypervisor.decider.evolve, taken);
+    expect(free).toMatchObject({ partition: null, takenBy: null, fencingToken: 7 });
   });
 });
