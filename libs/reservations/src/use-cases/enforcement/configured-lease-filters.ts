@@ -4,7 +4,7 @@ import { Inject, Injectable } from '@nestjs/common';
 import { hostCalendar, hostCalendarStream } from '../../host-calendar/host-calendar.aggregate.js';
 import { hostFactsOf } from '../../host-calendar/host-calendar.looks.js';
 import { RESERVATIONS_SETTINGS, type ReservationsSettings } from '../../reservations.settings.js';
-import { contextBody, leaseBody, type KnownHosts } from './filter-body.policy.js';
+import { contextBody, leaseBody, type KnownHosts } from './filter-body.js';
 import { FilterService, type FilterAnswer } from './filter-service.js';
 import { durationRefusal } from './lease-duration.policy.js';
 import { LeaseFilters, type FilterContext, type FilteredLease, type FilterRefusal } from './lease-filters.js';
