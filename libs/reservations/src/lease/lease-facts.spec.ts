@@ -113,6 +113,22 @@ describe('the facts of a lease', () => {
     });
   });
 
+  it('are the same when an event comes twice', () => {
+    const moved = { id: 'e-end', type: 'end_lease', dueAt: endsAt + minute } as const;
+    const fresh = { id: 'e-new', type: 'before_end_lease', dueAt: endsAt } as const;
+    const update = happened.updated({ name: 'x', reservations: [hostReservation], events: [moved, fresh], at: 7 });
+    const lives: readonly (readonly LeaseEvent[])[] = [
+      [both, update, happened.healed(), happened.abandoned, starting, happened.startFailed, ending, ended],
+      [both, starting, started, announcing, announced, update, announcing, happened.announcementFailed],
+      [both, starting, started, happened.deleting, happened.deletionFailed, ending, happened.endFailed],
+    ];
+    for (const life of lives)
+      for (let length = 1; length <= life.length; length += 1) {
+        const events = life.slice(0, length);
+        expect(factsAfter(...events, ...events.slice(-1))).toEqual(factsAfter(...events));
+      }
+  });
+
   it.each([
     ['pending, replaced', { resourcesChanged: false }, false, false, false],
     ['active, replaced', { resourcesChanged: true }, true, false, true],

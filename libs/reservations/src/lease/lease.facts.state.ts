@@ -177,7 +177,9 @@ function updated(lease: LeaseFacts, data: Of<'LeaseUpdated'>['data']): LeaseFact
     events: [
       ...lease.events.map((each): LeaseEventFacts => {
         const now = moved.get(each.id);
-        return now === undefined ? each : { ...each, ...now, status: 'UNDONE', updatedAt: at };
+        // One that came with this very update is not changed by it.
+        const isOwn = each.createdAt === at && each.dueAt === now?.dueAt;
+        return now === undefined || isOwn ? each : { ...each, ...now, status: 'UNDONE', updatedAt: at };
       }),
       ...data.events
         .filter(({ id }) => !known.has(id))
