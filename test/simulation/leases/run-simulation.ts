@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { MemoryEventStore } from '#event-store/adapters/memory';
 import type { RecordedEvent } from '#event-store';
 import { ConfigureFlavors, FLAVORS_SETTINGS, FlavorsModule, defaultFlavorsSettings } from '#flavors';
-import type { StoredMetadata } from '#kernel';
+import type { CommandContext, StoredMetadata } from '#kernel';
 import { SimulatedProvider } from '#providers/adapters/simulated';
 import { createMemoryReadStore } from '#read-store/adapters/memory';
 import {
@@ -160,12 +160,13 @@ export class Simulation {
       ],
       world: RESERVATIONS_WORLD,
       prepare: async (module) => {
-        await module.get(ConfigureFlavors).run(systemContext(clock.now()));
-        await module.get(FreePool).ensure(systemContext(clock.now()));
+        const context = (): CommandContext => ({ ...systemContext(clock.now()), commandId: this.around.uuid() });
+        await module.get(ConfigureFlavors).run(context());
+        await module.get(FreePool).ensure(context());
       },
       processes: (module) => module.get<readonly RunningProcess[]>(reservationProcesses),
-      sweepEveryMs: 20 * minute,
-      lookEveryMs: 20 * minute,
+      sweepEveryMs: 2 * hour,
+      lookEveryMs: 2 * hour,
     });
   }
 
