@@ -33,7 +33,7 @@ describe('at the same instant', () => {
     const statuses = answers.map(({ status }) => status).sort();
     expect(statuses).toEqual([200, ...Array<number>(19).fill(409)]);
     const { json } = await ask('GET', '/os-aggregates');
-    expect(json.aggregates.map(({ name }: { name: string }) => name)).toEqual(['wanted']);
+    expect(json.aggregates.map(({ name }: { name: string }) => name)).toEqual(['freepool', 'wanted']);
   });
 
   it('metadata under different keys all survive', async () => {
