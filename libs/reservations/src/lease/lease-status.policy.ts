@@ -58,9 +58,10 @@ export function isValidCombination(lease: LeaseFacts, status: LeaseStatus = leas
   );
 }
 
-/** While an event of it is carried out, a lease is neither changed nor deleted. */
+/** While an event of it is carried out, that before the end included, a lease is neither changed nor deleted. */
 export function isBusy(lease: LeaseFacts): boolean {
-  return lease.events.some(({ status }) => status === 'IN_PROGRESS');
+  const isAnnounced = eventOf(lease, 'before_end_lease')?.status === 'IN_PROGRESS';
+  return isAnnounced || !isValidCombination(lease, 'UPDATING');
 }
 
 function statusOf(lease: LeaseFacts, type: 'start_lease' | 'end_lease'): EventStatus {

@@ -4,7 +4,8 @@ import { refuse, type Refused } from '#kernel';
 export function integerOf(value: unknown): number | undefined {
   const number = typeof value === 'string' && /^-?\d{1,16}$/.test(value) ? Number(value) : value;
   if (typeof number !== 'number' || !Number.isSafeInteger(number)) return undefined;
-  return typeof value === 'number' || String(number) === value ? number : undefined;
+  // `-0` is the integer 0 as well.
+  return typeof value === 'number' || String(number) === value ? number + 0 : undefined;
 }
 
 const yes = new Set(['1', 't', 'true', 'on', 'y', 'yes']);

@@ -121,7 +121,7 @@ describe('virtual:instance', () => {
     taken(instances, instanceTerms);
     const numerals = { amount: '3', vcpus: '2', memory_mb: '4096', disk_gb: '20' };
     taken({ ...instances, ...numerals, affinity: 'None' }, instanceTerms);
-    taken({ ...instances, disk_gb: 0 }, { ...instanceTerms, diskGb: 0 });
+    for (const disk of [0, '0', -0]) taken({ ...instances, disk_gb: disk }, { ...instanceTerms, diskGb: 0 });
   });
 
   it.each([
