@@ -28,16 +28,6 @@ async function prepared(count: number, options: BedOptions = {}): Promise<BedSer
   return server;
 }
 
-/** All processes come to the end of the log. */
-async function settled(): Promise<void> {
-  const runner = await bed.runner();
-  await runner.start();
-  await bed.done(runner);
-  await bed.expectSettled();
-  expect((await bed.timers.count()) - 3 * (await bed.leases()).size).toBe(0);
-  await runner.stop();
-}
-
 function created(outcome: LeaseOutcome | undefined): LeaseFacts {
   if (outcome === undefined) throw new Error('no answer');
   if (outcome.kind === 'refused') throw new Error(`${outcome.code} ${JSON.stringify(outcome.facts)}`);
@@ -68,7 +58,7 @@ describe('a lease is created', () => {
       ['end_lease', bed.at(70)],
       ['before_end_lease', bed.at(10)],
     ]);
-    await settled();
+    await bed.settle();
   });
 
   it('without reservations, in one', async () => {
@@ -76,7 +66,7 @@ describe('a lease is created', () => {
     const before = (await bed.log()).length;
     expect(created(await server.create({})).reservations).toEqual([]);
     expect((await bed.log(before)).map(({ type }) => type)).toEqual(['LeaseCreated']);
-    await settled();
+    await bed.settle();
   });
 
   it('with hosts of three calendars and addresses', async () => {
@@ -92,7 +82,7 @@ describe('a lease is created', () => {
       'hostCalendar-three',
       'hostCalendar-two',
     ]);
-    await settled();
+    await bed.settle();
   });
 
   it('each reservation seeing what those before it got', async () => {
@@ -102,7 +92,7 @@ describe('a lease is created', () => {
     expect(await server.create({ reservations: [raw.hosts(1), raw.hosts(3)] })).toMatchObject({
       code: 'not-enough-hosts',
     });
-    await settled();
+    await bed.settle();
   });
 
   it.each([
@@ -113,7 +103,7 @@ describe('a lease is created', () => {
     await bed.addAddresses(server, '203.0.113.7');
     expect(await server.create({ reservations })).toMatchObject({ kind: 'refused', code });
     expect((await bed.holdings()).held).toEqual([]);
-    await settled();
+    await bed.settle();
     expect((await bed.leases()).size).toBe(0);
   });
 
@@ -159,7 +149,7 @@ describe('room for instances', () => {
     };
     expect(data.set).toEqual([{ key: 'reservation', value: id }, { key: 'filter_tenant_id', value: 'p-1' }, ...group]);
     expect(await aggregate(server, id)).toBe('refused');
-    await settled();
+    await bed.settle();
   });
 
   it('of a flavor copies that flavor', async () => {
@@ -186,7 +176,7 @@ describe('room for instances', () => {
     const server = await prepared(1);
     const refused = await server.create({ reservations: [raw.instances(1), raw.addresses(1)] });
     expect(refused).toMatchObject({ code: 'not-enough-floating-ips' });
-    await settled();
+    await bed.settle();
     const log = await bed.log();
     const count = (its: string) => log.filter(({ type }) => type === its).length;
     expect(count('RegionFlavorCreated') - count('RegionFlavorDeleted')).toBe(0);
@@ -260,7 +250,7 @@ describe('a creation that may come again', () => {
     const lease = created(await server.create(wanted, context));
     expect(created(await server.create(wanted, context))).toEqual(lease);
     expect((await bed.leases()).size).toBe(1);
-    await settled();
+    await bed.settle();
   });
 
   it('is another lease for another command', async () => {

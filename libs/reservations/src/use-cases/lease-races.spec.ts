@@ -37,15 +37,6 @@ const pick = (all: readonly BedServer[], n: number): BedServer => {
 const kinds = (outcomes: readonly LeaseOutcome[]) =>
   outcomes.map((its) => (its.kind === 'refused' ? its.code : 'ok')).toSorted();
 
-/** Whatever was answered: nothing overlaps, nothing is held, and what leases say is what they have. */
-async function expectWhole(): Promise<void> {
-  const runner = await bed.runner();
-  await runner.start();
-  await bed.done(runner);
-  await bed.expectSettled();
-  await runner.stop();
-}
-
 describe('six simultaneous creations for one host', () => {
   it.each([1, 2, 3])('exactly one wins, %d servers', async (servers) => {
     const all = await prepared(1, servers);
@@ -54,7 +45,7 @@ describe('six simultaneous creations for one host', () => {
     );
     expect(kinds(outcomes)).toEqual([...Array<string>(5).fill('not-enough-hosts'), 'ok']);
     expect((await bed.leases()).size).toBe(1);
-    await expectWhole();
+    await bed.settle();
   });
 
   it('back to back, all win', async () => {
@@ -62,7 +53,7 @@ describe('six simultaneous creations for one host', () => {
     const wanted = (n: number) => ({ startsAt: bed.at(10 + n), endsAt: bed.at(11 + n), reservations: [raw.hosts(1)] });
     const outcomes = await bed.until(Promise.all(Array.from({ length: 6 }, (_, n) => pick(all, n).create(wanted(n)))));
     expect(kinds(outcomes)).toEqual(Array<string>(6).fill('ok'));
-    await expectWhole();
+    await bed.settle();
   });
 });
 
@@ -93,7 +84,7 @@ describe('creations that want the same from several streams', () => {
     );
     expect(new Set(hosts).size).toBe(hosts.length);
     expect(leases.length).toBe(kinds(outcomes).filter((its) => its === 'ok').length);
-    await expectWhole();
+    await bed.settle();
   });
 
   it.each([1, 2])('two that want each other’s hosts, %d servers: one of them gets all', async (servers) => {
@@ -108,7 +99,7 @@ describe('creations that want the same from several streams', () => {
     );
     expect(kinds(outcomes)).toHaveLength(2);
     expect(kinds(outcomes).filter((its) => its === 'ok')).toHaveLength(1);
-    await expectWhole();
+    await bed.settle();
   });
 
   it.each([1, 2])('and one cannot have all: the other waits and succeeds, %d servers', async (servers) => {
@@ -124,7 +115,7 @@ describe('creations that want the same from several streams', () => {
       'not-enough-floating-ips',
       'ok',
     ]);
-    await expectWhole();
+    await bed.settle();
   });
 });
 
@@ -150,7 +141,7 @@ describe('creations and changes at the same time', () => {
     for (const [n, stay] of stays.entries())
       for (const its of stays.slice(n + 1))
         if (its.hostId === stay.hostId) expect(its.startsAt >= stay.endsAt || its.endsAt <= stay.startsAt).toBe(true);
-    await expectWhole();
+    await bed.settle();
   });
 });
 
@@ -179,7 +170,7 @@ describe('a hold of another that nobody decides', () => {
     expect(kinds([outcome])).toEqual(['ok']);
     const refused = (await bed.log()).find(({ stream }) => stream === 'lease-x');
     expect(refused).toMatchObject({ type: 'LeaseRefused', data: { reason: 'deadline', reservationIds: ['r'] } });
-    await expectWhole();
+    await bed.settle();
   });
 
   it('is not waited for longer than ten seconds', async () => {

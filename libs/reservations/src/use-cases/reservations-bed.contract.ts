@@ -329,6 +329,19 @@ export class ReservationsBed {
     return { held, allocated, strangers: Object.keys(allocated).filter((id) => !ids.includes(id)) };
   }
 
+  /** The processes come to the end of the log; then everything is settled, and no timer is left but those of leases. */
+  async settle(): Promise<void> {
+    const runner = await this.runner();
+    await runner.start();
+    await this.done(runner);
+    await this.expectSettled();
+    const events = [...(await this.leases()).values()].flatMap((its) => its.events);
+    const due = events.filter(({ status }) => status === 'UNDONE').length;
+    const timers = await this.timers.count();
+    await runner.stop();
+    if (timers !== due) throw new Error(`${String(timers)} timers for ${String(due)} events`);
+  }
+
   /** All is decided and settled; what each lease says that it has is what it has, and nobody else has anything. */
   async expectSettled(): Promise<void> {
     const { held, allocated, strangers } = await this.holdings();
