@@ -226,7 +226,7 @@ export interface HypervisorUse {
   readonly takenBy: { readonly reservationId: string; readonly leaseId: string; readonly fencingToken: number } | null;
 }
 
-/** By integer id, else by hostname: the exact one, else all whose hostname holds the text (contracts/blazar §11). Two at most are answered. */
+/** By integer id, else by hostname: the exact one, else all whose hostname holds the text (contracts/blazar §11). Two at most are answered. By uuid: also one that has vanished. */
 export class FindHypervisors extends Query<readonly HypervisorCard[]> {
   constructor(readonly by: { readonly id: string } | { readonly name: string } | { readonly uuid: string }) {
     super();

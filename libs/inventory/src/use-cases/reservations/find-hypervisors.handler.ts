@@ -25,7 +25,9 @@ export class FindHypervisorsHandler implements IQueryHandler<FindHypervisors> {
 
   private async listed(by: FindHypervisors['by']): Promise<readonly ListedHypervisor[]> {
     if ('name' in by) return this.lookups.registry((registry) => named(registry, by.name));
-    const found = await this.lookups.find('id' in by ? by.id : by.uuid);
+    const found = await ('id' in by
+      ? this.lookups.find(by.id)
+      : this.lookups.registry((registry) => registry.byUuid.get(by.uuid)));
     return found === undefined ? [] : [found];
   }
 }
