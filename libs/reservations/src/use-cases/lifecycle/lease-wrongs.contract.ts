@@ -145,8 +145,19 @@ function ofAggregates({ aggregates, enrolled, leases }: Told): string[] {
       .filter(({ status }) => status === 'ACTIVE' || status === 'PENDING')
       .flatMap(({ reservations }) => reservations.map(({ id }) => id)),
   );
+  // What is for instances stays as it is until the lease ends.
+  const failed = new Set(
+    [...leases.values()]
+      .filter(
+        ({ status, events }) =>
+          status === 'ERROR' && events.some((event) => event.type === 'end_lease' && event.status === 'UNDONE'),
+      )
+      .flatMap(({ reservations }) => reservations.filter(({ means }) => means !== null).map(({ id }) => id)),
+  );
   return [...aggregates.values()].flatMap(({ name, hosts }) => [
-    ...(name === 'freepool' || alive.has(name) ? [] : [`aggregate ${name} is nobody's`]),
+    ...(name === 'freepool' || alive.has(name) || (failed.has(name) && hosts.size === 0)
+      ? []
+      : [`aggregate ${name} is nobody's`]),
     ...[...hosts].filter((host) => !services.has(host)).map((host) => `${host} is in ${name} and not enrolled`),
   ]);
 }

@@ -178,7 +178,7 @@ export class LifecycleBed {
   /** Time passes in so small steps that what is begun in one ends in it, as far as it takes no time itself. */
   async pass(ms: number, stepMs = Math.max(100, Math.ceil(ms / 200))): Promise<void> {
     for (let left = ms; left > 0; left -= stepMs) {
-      await turns(40);
+      await turns(16);
       await this.clock.advance(Math.min(left, stepMs));
     }
     await turns(60);
