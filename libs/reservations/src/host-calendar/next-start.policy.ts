@@ -1,7 +1,7 @@
 import type { Interval } from '#kernel';
 import { bookingsIn, firstBehind } from './host-bookings.state.js';
 import type { HostWish } from './host-calendar.commands.js';
-import type { CalendarHost } from './host-calendar.state.js';
+import type { Booking, CalendarHost } from './host-calendar.state.js';
 import { amountOf, capacityOf, unmetTrait } from './host-capacity.policy.js';
 import { roomBeside, type OfferingCalendar, offersOf } from './host-offers.policy.js';
 import { unitsIn } from './host-selection.policy.js';
@@ -24,7 +24,7 @@ export function nextStart(
   from: number,
 ): number | null {
   const searches = wishes.map((wish) => searchOf(calendar, wish, cleaningMs));
-  const tries = Math.max(8, Math.ceil(looksAtMost / Math.max(1, calendar.ordered.length)));
+  const tries = Math.min(500, Math.max(8, Math.ceil(looksAtMost / Math.max(1, calendar.ordered.length))));
   let start = fullMinute(from);
   for (let tried = 0; tried < tries; tried += 1) {
     const bounds = searches.map((search) => earliest(search, start));
@@ -34,7 +34,8 @@ export function nextStart(
       start = bound;
       continue;
     }
-    if (fits(calendar, wishes, cleaningMs, start)) return start;
+    // Each by itself has enough then.
+    if (wishes.length === 1 || fits(calendar, wishes, cleaningMs, start)) return start;
     const next = nextEnd(calendar, start - cleaningMs) + cleaningMs;
     if (next === Infinity) return null;
     start = fullMinute(next);
@@ -88,15 +89,41 @@ function unitsPerHost(ask: HostWish['ask']): number {
 }
 
 /** Not before this has the wish by itself enough hosts; infinite: never. */
-function earliest({ ask, lasts, cleaningMs, hosts }: Search, start: number): number {
-  const starts = hosts.map(({ host, idle }) => ({ at: nextRoom(host, ask, start, lasts, cleaningMs), idle }));
-  starts.sort((one, other) => one.at - other.at);
-  let left = ask.kind === 'hosts' ? ask.min : ask.affinity === true ? 1 : ask.amount;
-  for (const { at, idle } of starts) {
-    left -= ask.kind === 'slots' && ask.affinity === null ? idle : 1;
-    if (left <= 0) return at;
+function earliest(search: Search, start: number): number {
+  const { ask, lasts, cleaningMs, hosts } = search;
+  if (ask.kind === 'slots' && ask.affinity === null) return enoughUnits(search, ask, start);
+  const starts = Float64Array.from(hosts, ({ host }) => nextRoom(host, ask, start, lasts, cleaningMs)).sort();
+  const enough = ask.kind === 'hosts' ? ask.min : ask.affinity === true ? 1 : ask.amount;
+  return starts[enough - 1] ?? Infinity;
+}
+
+/** Room on a host grows when one of those ends that are in the way, at most to all that it has. */
+function enoughUnits(
+  { lasts, cleaningMs, hosts }: Search,
+  { amount, needs }: Extract<HostWish['ask'], { kind: 'slots' }>,
+  start: number,
+): number {
+  let lacking = amount;
+  const growing: { readonly at: number; readonly by: number }[] = [];
+  for (const { host, idle } of hosts) {
+    const inside = bookingsIn(host, { from: start - cleaningMs, to: start + lasts + cleaningMs });
+    const units = inside.length === 0 ? idle : unitsIn(roomBeside(host.facts, inside, needs), needs);
+    lacking -= units;
+    if (idle > units) growing.push({ at: firstEnd(inside) + cleaningMs, by: idle - units });
+  }
+  if (lacking <= 0) return start;
+  growing.sort((one, other) => one.at - other.at);
+  for (const { at, by } of growing) {
+    lacking -= by;
+    if (lacking <= 0) return at;
   }
   return Infinity;
+}
+
+function firstEnd(bookings: readonly Booking[]): number {
+  let first = Infinity;
+  for (const { to } of bookings) if (to < first) first = to;
+  return first;
 }
 
 /** When a host first has room for a wish, or a moment before that, but not before `start`. */
@@ -144,7 +171,7 @@ function nextUnits(
       break;
     const whole = inside.filter(({ slots }) => slots === null).map(({ to }) => to);
     // Whoever has it whole must be gone; of instances the first may be enough.
-    at = (whole.length > 0 ? Math.max(...whole) : Math.min(...inside.map(({ to }) => to))) + cleaningMs;
+    at = (whole.length > 0 ? Math.max(...whole) : firstEnd(inside)) + cleaningMs;
   }
   return at;
 }

@@ -26,6 +26,8 @@ export class HostAvailabilitiesHandler implements IQueryHandler<HostAvailabiliti
     const found = await Promise.all(
       partitions.map((partition) => this.executor.look(hostCalendar, hostCalendarStream(partition), look)),
     );
+    const [only, ...others] = found;
+    if (only !== undefined && others.length === 0 && wanted === undefined) return only;
     return found.flat().sort((one, other) => inStorageOrder(one.hostId, other.hostId));
   }
 }
