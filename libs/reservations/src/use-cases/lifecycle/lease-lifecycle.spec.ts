@@ -291,17 +291,16 @@ describe('after a stop of the server', () => {
 
   it('two servers carry out each event once', async () => {
     const bed = new LifecycleBed(['node-1', 'node-2']);
-    const servers = [await bed.started(), await bed.started()];
-    const [first, second] = servers;
-    await first?.enrol('node-1');
-    await second?.enrol('node-2');
-    const leases = [await first?.create(1, 4, [hosts(1)]), await second?.create(4, 8, [hosts(2)])];
+    const [first, second] = [await bed.started(), await bed.started()];
+    await first.enrol('node-1');
+    await second.enrol('node-2');
+    const leases = [await first.create(1, 4, [hosts(1)]), await second.create(4, 8, [hosts(2)])];
     await bed.pass(5 * minute);
-    expect(await Promise.all(leases.map((lease) => first?.status(lease?.id ?? '')))).toEqual(['TERMINATED', 'ACTIVE']);
+    expect(await Promise.all(leases.map(({ id }) => first.status(id)))).toEqual(['TERMINATED', 'ACTIVE']);
     expect(await bed.wrongs()).toEqual([]);
     await bed.pass(5 * minute);
-    for (const lease of leases)
-      expect(await bed.types(`lease-${lease?.id ?? ''}`)).toEqual([
+    for (const { id } of leases)
+      expect(await bed.types(`lease-${id}`)).toEqual([
         'LeaseCreated',
         'LeaseStarting',
         'LeaseStarted',

@@ -125,7 +125,7 @@ export class LifecycleBed {
     const processes = module.get<readonly RunningProcess[]>(reservationProcesses);
     const runner = processesIn(ports, parts.processes === false ? [] : processes);
     const run = async <Answer>(command: Parameters<CommandBus['execute']>[0]): Promise<Outcome<Answer>> =>
-      this.until(commands.execute(command) as Promise<Outcome<Answer>>);
+      this.until(commands.execute<typeof command, Outcome<Answer>>(command));
     const ask = async <Answer>(command: Parameters<CommandBus['execute']>[0]): Promise<Answer> => {
       const outcome = await run<Answer>(command);
       if (outcome.kind === 'accepted') return outcome.answer;
