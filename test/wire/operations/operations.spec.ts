@@ -95,8 +95,8 @@ describe('/metrics', () => {
       expect(typed.has(name!.replace(/_(bucket|sum|count)$/, '')) || typed.has(name!)).toBe(true);
       samples.set(`${name!}{${labels ?? ''}}`, Number(value));
     }
-    expect(samples.get('leasebook_events_appended_total{aggregate="hostAggregates"}')).toBe(1);
-    expect(samples.get('leasebook_commands_total{aggregate="hostAggregates"}')).toBe(1);
+    expect(samples.get('leasebook_events_appended_total{aggregate="hostAggregates"}')).toBe(3);
+    expect(samples.get('leasebook_commands_total{aggregate="hostAggregates"}')).toBe(2);
     expect(
       samples.get('leasebook_http_request_duration_seconds_count{method="GET",route="/healthz",status="200"}'),
     ).toBeGreaterThan(0);
