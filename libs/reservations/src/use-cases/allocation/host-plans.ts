@@ -11,11 +11,9 @@ import {
   type ReservationsSettings,
   type ReservationsWorld,
 } from '../../reservations.settings.js';
+import { partitionNames } from '../hosts/host-partitions.policy.js';
 import type { Attempt, HoldFailure, StreamHold } from './attempt.js';
 import type { StreamWish } from './stream-holds.js';
-
-/** Hosts that no configured partition names. */
-const defaultPartition = 'default';
 
 export type HostPlan =
   | { readonly kind: 'planned'; readonly picked: ReadonlyMap<string, readonly PickedShares[]> }
@@ -32,7 +30,7 @@ export class HostPlans {
     @Inject(RESERVATIONS_SETTINGS) private readonly settings: ReservationsSettings,
     @Inject(RESERVATIONS_WORLD) private readonly world: ReservationsWorld,
   ) {
-    this.partitions = [...new Set([...settings.partitions.map(({ name }) => name), defaultPartition])];
+    this.partitions = partitionNames(settings.partitions);
   }
 
   /** By stream; one partition plans and holds in one decision. */
