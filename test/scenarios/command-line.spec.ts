@@ -65,13 +65,13 @@ beforeAll(async () => {
   const nova = (method: string, path: string, json: unknown) =>
     ask(server.url, method, `/v2.1/os-aggregates${path}`, { token, json });
   await nova('POST', '', { aggregate: { name: 'rack-1' } });
-  await nova('PUT', '/1', { aggregate: { name: 'rack-2', availability_zone: 'north' } });
-  await nova('POST', '/1/action', { add_host: { host: 'compute-1' } });
+  await nova('PUT', '/2', { aggregate: { name: 'rack-2', availability_zone: 'north' } });
+  await nova('POST', '/2/action', { add_host: { host: 'compute-1' } });
   await nova('POST', '', { aggregate: { name: 'row' } });
-  historyOfApi = (await ask(server.url, 'GET', '/leasebook/v1/history/aggregate/1', { token })).json;
+  historyOfApi = (await ask(server.url, 'GET', '/leasebook/v1/history/aggregate/2', { token })).json;
   const [verify, history] = await Promise.all([
     leasebook(['verify']),
-    leasebook(['history', 'aggregate', '1', '--url', server.url], { OS_TOKEN: token }),
+    leasebook(['history', 'aggregate', '2', '--url', server.url], { OS_TOKEN: token }),
   ]);
   whileRunning = {
     verify,
@@ -100,7 +100,7 @@ describe('leasebook, beside a running server', () => {
 
 describe('leasebook history and events', () => {
   it('tell the history of a thing as a table, without colours where nobody sees them', async () => {
-    const { code, out, err } = await leasebook(['history', 'aggregate', '1']);
+    const { code, out, err } = await leasebook(['history', 'aggregate', '2']);
     expect({ code, err }).toEqual({ code: 0, err: '' });
     const lines = out.trimEnd().split('\n');
     expect(lines[0]).toMatch(/^WHEN +WHO +THROUGH +WHAT +CHANGES$/);
@@ -114,14 +114,14 @@ describe('leasebook history and events', () => {
   });
 
   it('tell it as JSON as the API does', async () => {
-    const { code, out } = await leasebook(['history', 'aggregate', '1', '--json']);
+    const { code, out } = await leasebook(['history', 'aggregate', '2', '--json']);
     expect(code).toBe(0);
     expect(JSON.parse(out)).toEqual(historyOfApi);
   });
 
   it('find events by the filters of the API, a line each', async () => {
     const json = await leasebook(['events', '--type', 'AggregateCreated', '--facade', 'nova', '--json']);
-    const text = await leasebook(['events', '--resource', 'aggregate/2', '--order', 'newest', '--limit', '1']);
+    const text = await leasebook(['events', '--resource', 'aggregate/3', '--order', 'newest', '--limit', '1']);
     expect(json.code).toBe(0);
     const events = json.out.trimEnd().split('\n').map((line) => JSON.parse(line)); // prettier-ignore
     expect(events.map(({ data }) => data.name)).toEqual(['rack-1', 'row']);
@@ -135,7 +135,7 @@ describe('leasebook verify', () => {
     const { code, out, err } = await leasebook(['verify', '--json']);
     expect({ code, err }).toEqual({ code: 0, err: '' });
     const report = JSON.parse(out);
-    expect(report).toMatchObject({ findings: [], readModels: { aggregates: 2 } });
+    expect(report).toMatchObject({ findings: [], readModels: { aggregates: 3 } });
     expect(report.events).toBeGreaterThan(4);
   });
 
@@ -154,7 +154,7 @@ describe('leasebook verify', () => {
     expect(code).toBe(1);
     const { findings } = JSON.parse(out);
     expect(findings).toContainEqual(
-      expect.objectContaining({ kind: 'broken-chain', stream: 'hostAggregates', revision: 1 }),
+      expect.objectContaining({ kind: 'broken-chain', stream: 'hostAggregates', revision: 3 }),
     );
     expect(findings).toContainEqual(expect.objectContaining({ kind: 'read-model-differs', readModel: 'auditTrail' }));
   });
@@ -215,7 +215,7 @@ describe('leasebook backup', () => {
     cpSync(join(dataDir, 'keys.db'), join(restored, 'keys.db'));
     const [again, history] = await Promise.all([
       leasebook(['backup', target]),
-      leasebook(['history', 'aggregate', '1', '--json'], { LEASEBOOK_DATA_DIR: restored }),
+      leasebook(['history', 'aggregate', '2', '--json'], { LEASEBOOK_DATA_DIR: restored }),
     ]);
     expect(again).toMatchObject({ code: 1, out: '' });
     expect(again.err).toContain('exists already');
