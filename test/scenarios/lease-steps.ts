@@ -40,7 +40,7 @@ const addresses = fc.integer({ min: 1, max: 2 }).map((amount) => ({
   ...{ resource_type: 'virtual:floatingip', network_id: network, amount },
 }));
 const reservation: fc.Arbitrary<object> = fc.oneof(
-  { weight: 4, arbitrary: wholeHosts as fc.Arbitrary<object> },
+  { weight: 4, arbitrary: wholeHosts },
   { weight: 2, arbitrary: instances },
   { weight: 1, arbitrary: flavored },
   { weight: 1, arbitrary: addresses },
