@@ -25,7 +25,7 @@ export function auditTrailProjection(catalogs: readonly EventCatalog[], timeline
   };
   return {
     name: 'auditTrail',
-    version: 1,
+    version: 2,
     keeps: 'history',
     collections: [auditCollection, timelineCollection, resourcesCollection],
     catalogs,

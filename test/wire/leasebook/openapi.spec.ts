@@ -146,6 +146,8 @@ describe('answers are as described', () => {
           { endsAt: '2046-01-01T00:00:00Z', reservations: [] },
         ],
         ['post', '/leasebook/v1/lease-plans', '/leasebook/v1/lease-plans', 400, {}],
+        ['get', '/leasebook/v1/hypervisors/{id}', '/leasebook/v1/hypervisors/1', 200],
+        ['get', '/leasebook/v1/hypervisors/{id}', '/leasebook/v1/hypervisors/none', 404],
         ['post', '/leasebook/v1/hypervisors/{id}/enable', '/leasebook/v1/hypervisors/999/enable', 404],
         ['post', '/leasebook/v1/hypervisors/{id}/disable', '/leasebook/v1/hypervisors/1/disable', 400, { reason: 7 }],
       ] as [string, string, string, number, object?][]
@@ -161,6 +163,15 @@ describe('answers are as described', () => {
     const fits = schemaOf(path, method, status, type);
     fits(given.json);
     expect(fits.errors ?? []).toEqual([]);
+  });
+
+  it('also where a reservation is on a hypervisor', () => {
+    const id = '5f3a1c0e-6f0b-4b35-8b7e-6d2a5c9e0411';
+    const names = { id: 1, uuid: id, hypervisorHostname: 'compute-1', serviceHost: 'compute-1', partition: 'default' };
+    const fits = schemaOf('/leasebook/v1/hypervisors/{id}', 'get', 200, 'application/json');
+    expect(fits({ ...names, takenBy: { leaseId: id, reservationId: id, fencingToken: 7 } })).toBe(true);
+    expect(fits({ ...names, takenBy: null })).toBe(true);
+    expect(fits({ ...names, takenBy: { leaseId: id } })).toBe(false);
   });
 
   it('and a schema refuses what is not so', () => {

@@ -2,6 +2,7 @@ import { Module } from '@nestjs/common';
 import { CqrsModule } from '@nestjs/cqrs';
 import { HistoryController } from './history.controller.js';
 import { HypervisorServicesController } from './hypervisor-services.controller.js';
+import { HypervisorsController } from './hypervisors.controller.js';
 import { ReadModelsController } from './read-models.controller.js';
 import { ReservationsController } from './reservations.controller.js';
 import { LeasebookRootController } from './root.controller.js';
@@ -12,6 +13,7 @@ import { LeasebookRootController } from './root.controller.js';
   controllers: [
     HistoryController,
     HypervisorServicesController,
+    HypervisorsController,
     ReadModelsController,
     ReservationsController,
     LeasebookRootController,
