@@ -127,7 +127,9 @@ export function offerOf(
   const own = request.own.get(facts.id) ?? null;
   const fits = matches(facts, request.filter) && unmetTrait(facts, request.traits) === undefined;
   if (own === null && !(fits && facts.reservable)) return undefined;
-  const others = bookingsIn({ bookings, longest }, request.search).filter((booking) => isAnothers(booking, request));
+  const others = bookingsIn({ bookings, longest }, request.search).filter(
+    ({ reservationId }) => reservationId !== request.reservationId,
+  );
   const now = fits ? roomOn(facts, others, bookings.length === 0, own, request) : noRoom;
   const holdOn = ({ attempt, reservationId }: Booking): string | undefined => attempt ?? holdOf.get(reservationId);
   const decided = others.filter((booking) => {
@@ -143,10 +145,6 @@ export function offerOf(
 }
 
 const noRoom: HostRoom = { room: null, unused: false, carries: false, staying: null };
-
-function isAnothers({ reservationId, attempt }: Booking, request: HostRequest): boolean {
-  return attempt !== null || reservationId !== request.reservationId;
-}
 
 function roomOn(
   facts: HostFacts,

@@ -112,6 +112,16 @@ describe('room for instances', () => {
     has(carrying, { ...room(1, {}, { window: hours(14, 20) }), cleaningMs: 1 }, 'not-enough-hosts');
   });
 
+  it('is that of whoever follows where others have gone', () => {
+    const inTurn = [
+      ...hosts(1),
+      ...did.allocate('s', hours(8, 12), slots({ '1': 3 })),
+      ...did.allocate('t', hours(12, 20), slots({ '1': 2 })),
+    ];
+    has(inTurn, room(1), [['1', 1]]);
+    has(inTurn, room(2), 'not-enough-hosts');
+  });
+
   it('is not on hosts that somebody has whole in the window, nor are those taken whole that carry instances', () => {
     has([...hosts(2), ...did.allocate('s', hours(19, 30), whole('1'))], room(1), [['2', 1]]);
     has([...hosts(2), ...did.allocate('s', hours(20, 30), whole('1'))], room(1), [['1', 1]]);
