@@ -101,7 +101,7 @@ describe('a server that dies while it creates a lease over several streams', () 
     if (step < 5) expect(leases).toHaveLength(0);
   });
 
-  it.each(points(6))('and could not have all, at append %d, landed: %p: all is as before', async (step, lands) => {
+  it.each(points(4))('and could not have all, at append %d, landed: %p: all is as before', async (step, lands) => {
     const dying = await bed.server(new DyingStore(step, lands));
     void dying.create(tooMuch);
     await turns(100);
@@ -188,7 +188,7 @@ describe('a server that is overtaken by the deadline of its attempt', () => {
 });
 
 describe('a server that dies while it settles', () => {
-  it.each(points(6))('at append %d, landed: %p: another one finishes', async (step, lands) => {
+  it.each(points(4))('at append %d, landed: %p: another one finishes', async (step, lands) => {
     const server = await bed.server();
     await server.create(everything);
     const dying = await bed.runner(new DyingStore(step, lands));
@@ -201,7 +201,7 @@ describe('a server that dies while it settles', () => {
 describe('a store that fails', () => {
   const plans = everyFault
     .filter((fault) => fault !== 'none')
-    .flatMap((fault) => [0, 1, 2, 3, 4, 5, 6, 7].map((at) => [fault, at] as const));
+    .flatMap((fault) => [0, 1, 2, 3, 4, 5, 6].map((at) => [fault, at] as const));
   const script = (fault: (typeof everyFault)[number], at: number) => [
     ...Array.from({ length: at }, () => 'none' as const),
     fault,
@@ -236,22 +236,25 @@ describe('a store that fails', () => {
     expect(await afterwards()).toHaveLength(1);
   });
 
-  it.each(plans)('%s at append %d of a change: it is changed wholly, or not at all', async (fault, at) => {
-    const created = await (await bed.server()).create(everything);
-    if (created.kind === 'refused') throw new Error(created.code);
-    const plan = new FaultPlan(script(fault, at), { calls: ['append'] });
-    const server = await bed.server(new FaultyEventStore(bed.store, plan));
-    const answer = await bed.until(
-      server.update(created.answer.id, { endsAt: bed.at(120) }).catch((error: unknown) => error),
-    );
-    plan.stop();
-    const [left] = await afterwards();
-    if (answer instanceof StoreUnavailable) expect(left?.endsAt).toBe(created.answer.endsAt);
-    else if (!(answer instanceof OutcomeUnknown)) {
-      expect(answer).toMatchObject({ kind: 'accepted' });
-      expect(left?.endsAt).toBe(bed.at(120));
-    }
-  });
+  it.each(plans.filter(([, at]) => at < 5))(
+    '%s at append %d of a change: it is changed wholly, or not at all',
+    async (fault, at) => {
+      const created = await (await bed.server()).create(everything);
+      if (created.kind === 'refused') throw new Error(created.code);
+      const plan = new FaultPlan(script(fault, at), { calls: ['append'] });
+      const server = await bed.server(new FaultyEventStore(bed.store, plan));
+      const answer = await bed.until(
+        server.update(created.answer.id, { endsAt: bed.at(120) }).catch((error: unknown) => error),
+      );
+      plan.stop();
+      const [left] = await afterwards();
+      if (answer instanceof StoreUnavailable) expect(left?.endsAt).toBe(created.answer.endsAt);
+      else if (!(answer instanceof OutcomeUnknown)) {
+        expect(answer).toMatchObject({ kind: 'accepted' });
+        expect(left?.endsAt).toBe(bed.at(120));
+      }
+    },
+  );
 
   it.each([0, 1, 2, 3])('before append %d: what was held is free at once', async (at) => {
     const store = new FaultyEventStore(bed.store, new FaultPlan(script('before', at), { calls: ['append'] }));

@@ -279,7 +279,11 @@ export class ReservationsBed {
 
   /** Types of all events, or of those after so many; with their streams. */
   async log(after = 0): Promise<readonly { readonly type: string; readonly stream: string; readonly data: never }[]> {
-    const recorded = await this.store.readAll();
+    const recorded = [];
+    for (let page = await this.store.readAll(); page.length > 0;) {
+      recorded.push(...page);
+      page = await this.store.readAll({ after: page.at(-1)?.position ?? Infinity });
+    }
     return recorded.slice(after).map(({ type, stream, data }) => ({
       type: type.replace(/^[a-z]+\/(.*)@\d+$/, '$1'),
       stream,
