@@ -84,6 +84,7 @@ describe('the facts of a lease', () => {
     const aggregates = [{ reservationId: 'r-instances', aggregateId: 99 }];
     const facts = factsAfter(both, starting, { ...started, data: { ...started.data, aggregates } });
     expect(facts.reservations.map(({ means }) => means?.aggregateId)).toEqual([undefined, 99]);
+    expect(factsAfter(both, starting, started).reservations[1]?.means?.aggregateId).toBe(7);
   });
 
   it('when updated: only what is said changes, and what moved is due again', () => {
@@ -111,6 +112,13 @@ describe('the facts of a lease', () => {
     expect(factsAfter(without, happened.updated({ events: [fresh], at: 7 })).events[2]).toEqual({
       ...{ ...fresh, status: 'UNDONE', createdAt: 7, updatedAt: null },
     });
+  });
+
+  it('when updated: also what was created in the same instant', () => {
+    const { at } = created().data;
+    const moved = { id: 'e-end', type: 'end_lease', dueAt: endsAt + minute } as const;
+    const { events } = factsAfter(created(), happened.updated({ events: [moved], at }));
+    expect(events[1]).toMatchObject({ ...moved, createdAt: at, updatedAt: at });
   });
 
   it('are the same when an event comes twice', () => {

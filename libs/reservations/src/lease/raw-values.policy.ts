@@ -2,7 +2,7 @@ import { refuse, type Refused } from '#kernel';
 
 /** An integer, or its plain decimal numeral (`7`, not `07` or `+7`). Undefined: it is neither. */
 export function integerOf(value: unknown): number | undefined {
-  const number = typeof value === 'string' && /^-?\d{1,16}$/.test(value) ? Number(value) : value;
+  const number = typeof value === 'string' ? Number(value) : value;
   if (typeof number !== 'number' || !Number.isSafeInteger(number)) return undefined;
   // `-0` is the integer 0 as well.
   return typeof value === 'number' || String(number) === value ? number + 0 : undefined;
