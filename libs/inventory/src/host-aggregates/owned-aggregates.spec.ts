@@ -156,15 +156,13 @@ describe('owned aggregates among others', () => {
     .map((made) => ({ ...made, hostKnown: true, defaultZone: 'nova', servers, at }));
 
   const novas: fc.Arbitrary<HostAggregatesCommand> = fc.oneof(
-    fc
-      .record({ name: fc.constantFrom('x', ...owners), zone: fc.option(zone) })
-      .map((made): HostAggregatesCommand => ({
-        type: 'create',
-        uuid,
-        name: made.name,
-        availabilityZone: made.zone,
-        at,
-      })),
+    fc.record({ name: fc.constantFrom('x', ...owners), zone: fc.option(zone) }).map((made): HostAggregatesCommand => ({
+      type: 'create',
+      uuid,
+      name: made.name,
+      availabilityZone: made.zone,
+      at,
+    })),
     fc.record({ id, zone }).map((made): HostAggregatesCommand => ({ type: 'update', id: made.id, availabilityZone: made.zone, servers, at })), // prettier-ignore
     fc.record({ id, name: fc.constantFrom('y', ...owners) }).map((made): HostAggregatesCommand => ({ type: 'update', ...made, servers, at })), // prettier-ignore
     id.map((made): HostAggregatesCommand => ({ type: 'delete', id: made, at })),

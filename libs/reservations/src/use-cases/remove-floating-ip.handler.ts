@@ -23,10 +23,7 @@ export class RemoveFloatingIpHandler implements ICommandHandler<RemoveFloatingIp
     @Inject(RESERVATIONS_WORLD) private readonly world: Pick<ReservationsWorld, 'now'>,
   ) {}
 
-  async execute({
-    context,
-    id,
-  }: RemoveFloatingIp): Promise<CommandOutcome<DomainEvent, ReservationsRefusal>> {
+  async execute({ context, id }: RemoveFloatingIp): Promise<CommandOutcome<DomainEvent, ReservationsRefusal>> {
     const until = this.world.now() + mostWaitMs;
     for (let met = 0; ; met += 1) {
       const outcome = await this.remove(id, context);
