@@ -1,6 +1,7 @@
 export * from './codec.js';
 export * from './derived-ids.js';
 export * from './executor.port.js';
+export * from './first-missing.js';
 export * from './executor/settings.js';
 export * from './executor/store-executor.js';
 export * from './observer.js';

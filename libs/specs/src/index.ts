@@ -1,3 +1,4 @@
+export * from './faults/crash-plan.js';
 export * from './faults/fault-plan.js';
 export * from './faults/faulty-event-store.js';
 export * from './faults/faulty-provider.js';

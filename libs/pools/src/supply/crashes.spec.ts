@@ -1,5 +1,5 @@
+import { CrashPlan } from '#specs';
 import { describe, expect, it } from '@jest/globals';
-import { CrashPlan } from './crashes.contract.js';
 import { samplePool, SupplyBed } from './supply-bed.contract.js';
 
 /** A server that falls asleep at one of its steps, with all that it does then. */

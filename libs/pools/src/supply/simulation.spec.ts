@@ -1,6 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { CrashPlan } from './crashes.contract.js';
-import { seededRandom } from '#specs';
+import { seededRandom, CrashPlan } from '#specs';
 import { samplePool, sampleCheckout, SupplyBed, type SupplyServer } from './supply-bed.contract.js';
 
 /** A run takes about a second. */

@@ -17,7 +17,16 @@ import {
   StoreCommandExecutor,
   systemContext,
 } from '#runtime';
-import { processesIn, seededRandom, turns, VirtualClock, world } from '#specs';
+import {
+  processesIn,
+  seededRandom,
+  turns,
+  VirtualClock,
+  world,
+  CrashingExecutor,
+  crashingProvider,
+  type CrashPlan,
+} from '#specs';
 import { Global, Module, type LoggerService } from '@nestjs/common';
 import { CommandBus, CqrsModule } from '@nestjs/cqrs';
 import { Test } from '@nestjs/testing';
@@ -35,7 +44,6 @@ import {
   type PoolsWorld,
 } from '../pools.settings.js';
 import { ConfigurePools } from './configure-pools.js';
-import { CrashingExecutor, crashingProvider, type CrashPlan } from './crashes.contract.js';
 import { leaksIn, recordedMachines } from './leaks.contract.js';
 import { supplyProcesses, supplyProcessesProvider, supplyProviders } from './supply.providers.js';
 import { VmSupply } from './vm-supply.js';

@@ -1,5 +1,5 @@
 import { refuse } from '#kernel';
-import { CommandExecutor, deriveUuid, leasebookNamespace } from '#runtime';
+import { CommandExecutor, deriveUuid, leasebookNamespace, firstMissing } from '#runtime';
 import { Inject, Injectable } from '@nestjs/common';
 import { onlyPlan, planCheckout, withoutChoice, type CheckoutPlan } from '../checkout/checkout-plan.policy.js';
 import { checkoutStream } from '../checkout/checkout.decider.js';
@@ -9,7 +9,6 @@ import { stockOf, undecidedHolds } from '../pool/pool.looks.js';
 import { POOLS_SETTINGS, POOLS_WORLD, type PoolsSettings, type PoolsWorld } from '../pools.settings.js';
 import { CheckoutAttempts } from './checkout-attempts.js';
 import { completedAnswer, poolsEmpty, type CheckoutOrder, type CheckoutOutcome, type Epoch } from './checkout-order.js';
-import { firstMissing } from './first-missing.js';
 import { HoldResolution, type UndecidedHold } from './hold-resolution.js';
 import { OnePoolCheckout } from './one-pool-checkout.js';
 import { othersHolds, type Attempt } from './pool-holds.js';

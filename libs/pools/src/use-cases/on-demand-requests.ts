@@ -1,7 +1,6 @@
-import { CommandExecutor, deriveUuid, leasebookNamespace } from '#runtime';
+import { CommandExecutor, deriveUuid, leasebookNamespace, firstMissing } from '#runtime';
 import { Injectable } from '@nestjs/common';
 import { isForgotten, onDemand, onDemandStream } from '../on-demand/on-demand.decider.js';
-import { firstMissing } from './first-missing.js';
 
 export interface RequestPlace {
   readonly stream: string;

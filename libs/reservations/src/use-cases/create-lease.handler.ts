@@ -1,5 +1,5 @@
 import { OutcomeUnknown, type CommandAccepted, type CommandContext, type DomainEvent } from '#kernel';
-import { CommandExecutor } from '#runtime';
+import { CommandExecutor, firstMissing } from '#runtime';
 import { Inject } from '@nestjs/common';
 import { CommandHandler, type ICommandHandler } from '@nestjs/cqrs';
 import { CreateLease, type Caller, type WantedLease } from '../contracts.js';
@@ -20,7 +20,6 @@ import { AllocationRounds } from './allocation/allocation-rounds.js';
 import { AskedReservationsReader } from './allocation/asked-reservations.js';
 import type { Attempt, Held, Wanted } from './allocation/attempt.js';
 import { Candidates } from './allocation/candidates.js';
-import { firstMissing } from './allocation/first-missing.js';
 import { forInstances } from './allocation/instance-flavor.js';
 import { InstanceOutfitter } from './allocation/instance-outfitter.js';
 import type { LeaseOutcome, LeaseRefused } from './allocation/lease-outcome.js';

@@ -1,4 +1,4 @@
-import { CrashPlan } from './crash-plan.contract.js';
+import { CrashPlan } from '#specs';
 import { hosts, instances, LifecycleBed, minute, type LifecycleServer } from './lifecycle-bed.contract.js';
 
 interface Scenario {
@@ -144,7 +144,7 @@ const scenarios: Readonly<Record<string, Scenario>> = {
 /** False: it had fewer steps than that, so nothing happened to it. */
 async function crash(scenario: Scenario, dieAt: number, after: boolean): Promise<boolean> {
   const bed = new LifecycleBed(['node-1', 'node-2', 'node-3', 'node-4'], scenario.settings);
-  const plan = new CrashPlan(dieAt, after);
+  const plan = new CrashPlan(dieAt, after, false);
   const first = await bed.started({ crash: plan });
   const id = await scenario.before(bed, first);
   plan.arm();

@@ -22,7 +22,7 @@ import {
   systemContext,
   type RunningProcess,
 } from '#runtime';
-import { processesIn, turns, VirtualClock, world } from '#specs';
+import { processesIn, turns, VirtualClock, world, CrashingExecutor, crashingProvider, type CrashPlan } from '#specs';
 import { Global, Module, type LoggerService } from '@nestjs/common';
 import { CommandBus, CqrsModule } from '@nestjs/cqrs';
 import { Test } from '@nestjs/testing';
@@ -38,7 +38,6 @@ import {
   type ReservationsSettings,
 } from '../../reservations.settings.js';
 import { FreePool } from '../hosts/free-pool.js';
-import { CrashingExecutor, crashingProvider, type CrashPlan } from './crash-plan.contract.js';
 import { LeaseLifecycle } from './lease-lifecycle.js';
 import { aggregatesIn, wrongsIn } from './lease-wrongs.contract.js';
 

@@ -6,12 +6,16 @@ import { CommandExecutor } from '#runtime';
 export class CrashPlan {
   steps = 0;
   private dead = false;
-  private counting = false;
+  private counting: boolean;
 
+  /** `armed` false: steps count only after `arm`. */
   constructor(
     private readonly dieAt = Infinity,
     private readonly after = false,
-  ) {}
+    armed = true,
+  ) {
+    this.counting = armed;
+  }
 
   get crashed(): boolean {
     return this.dead;
@@ -75,7 +79,15 @@ export class CrashingExecutor extends CommandExecutor {
   }
 }
 
-const changing: readonly PropertyKey[] = ['destroyGuest', 'imageGuest'];
+const changing: readonly PropertyKey[] = [
+  'createVm',
+  'destroyVm',
+  'snapshotVm',
+  'revertVm',
+  'addDisk',
+  'destroyGuest',
+  'imageGuest',
+];
 
 /** A provider as a process sees it that may have died. What was begun at the provider goes on. */
 export function crashingProvider(provider: Provider, plan: CrashPlan): Provider {
