@@ -119,8 +119,7 @@ export async function overdueRows(): Promise<BenchRow[]> {
     const memory = residentMb(server.pid);
     await client.close();
     await server.stop();
-    const counts = await eventsOfLeases(dataDir);
-    const started = counts.get('reservations/LeaseStarted@1') ?? 0;
+    const started = (await recordedAt(dataDir, 'LeaseStarted')).length;
     return [
       {
         name: `start with ${String(count)} overdue lease starts: all carried out`,
@@ -138,6 +137,50 @@ export async function overdueRows(): Promise<BenchRow[]> {
       },
       { name: 'memory after that', value: Math.round(memory), unit: 'MB' },
     ];
+  } finally {
+    await close();
+  }
+}
+
+/** So many leases of a host each, all of which start in one minute and end in the next: how late that is carried out. */
+export async function latenessRows(): Promise<BenchRow[]> {
+  const count = 200;
+  const { server, token, dataDir, close } = await serve({ configuration: `${hosts(count)}minutesBeforeEndLease: 0\n` });
+  const client = new ApiClient(server.url, { 'x-auth-token': token }, 16);
+  try {
+    await enrol(client, count);
+    const startsAt = Math.ceil((Date.now() + 15_000) / minute) * minute;
+    const reservation = { resource_type: 'physical:host', min: 1, max: 1, before_end: '' };
+    for (let n = 0; n < count; n += 1)
+      await client.ask('POST', '/v1/leases', {
+        ...{ name: `lease ${String(n)}`, start_date: dateText(startsAt), end_date: dateText(startsAt + minute) },
+        reservations: [{ ...reservation, hypervisor_properties: '', resource_properties: '' }],
+        events: [],
+      });
+    if (Date.now() > startsAt) throw new Error('the leases were not there in time');
+    for (;;) {
+      const { leases } = await client.ask<{ leases: readonly { status: string }[] }>('GET', '/v1/leases');
+      if (leases.every(({ status }) => status === 'TERMINATED')) break;
+      await new Promise((resolve) => setTimeout(resolve, 1000));
+    }
+    await client.close();
+    await server.stop();
+    const rows: BenchRow[] = [];
+    for (const [type, dueAt] of [
+      ['LeaseStarted', startsAt],
+      ['LeaseEnded', startsAt + minute],
+    ] as const) {
+      const late = (await recordedAt(dataDir, type)).map((at) => at - dueAt).sort((a, b) => a - b);
+      const share = (part: number): number => late[Math.min(Math.floor(late.length * part), late.length - 1)] ?? NaN;
+      rows.push({
+        name: `${type}, ${String(late.length)} of ${String(count)} leases due at once: lateness p99`,
+        value: share(0.99),
+        unit: `ms (p50 ${String(share(0.5))}, first ${String(share(0))}, last ${String(share(1))})`,
+        bar: '≤ 1,000 ms, none early',
+        reached: late.length === count && share(0) >= 0 && share(0.99) <= 1000,
+      });
+    }
+    return rows;
   } finally {
     await close();
   }
