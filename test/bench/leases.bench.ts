@@ -79,16 +79,17 @@ export async function leaseRows({ seconds }: Pick<BenchOptions, 'seconds'>): Pro
   return rows;
 }
 
-/** Names of the events of the lease streams in the log of a server that was stopped. */
-async function eventsOfLeases(dataDir: string): Promise<ReadonlyMap<string, number>> {
+/** When each event of that type was recorded, in the log of a server that was stopped. Milliseconds since 1970. */
+async function recordedTimes(dataDir: string, type: string): Promise<readonly number[]> {
   const store = await EmbeddedEventStore.open({ path: join(dataDir, 'events.db') });
-  const counts = new Map<string, number>();
+  const times: number[] = [];
   try {
     for (let after: number | undefined; ;) {
-      const page = await store.readAll({ limit: 4_096, ...(after === undefined ? {} : { after }) });
-      for (const { type } of page) counts.set(type, (counts.get(type) ?? 0) + 1);
+      const filter = { types: [`reservations/${type}@1`] };
+      const page = await store.readAll({ filter, limit: 4_096, ...(after === undefined ? {} : { after }) });
+      for (const { recordedAt } of page) times.push(recordedAt);
       after = page.at(-1)?.position;
-      if (after === undefined) return counts;
+      if (after === undefined) return times;
     }
   } finally {
     await store.close();
@@ -119,7 +120,7 @@ export async function overdueRows(): Promise<BenchRow[]> {
     const memory = residentMb(server.pid);
     await client.close();
     await server.stop();
-    const started = (await recordedAt(dataDir, 'LeaseStarted')).length;
+    const started = (await recordedTimes(dataDir, 'LeaseStarted')).length;
     return [
       {
         name: `start with ${String(count)} overdue lease starts: all carried out`,
@@ -170,7 +171,7 @@ export async function latenessRows(): Promise<BenchRow[]> {
       ['LeaseStarted', startsAt],
       ['LeaseEnded', startsAt + minute],
     ] as const) {
-      const late = (await recordedAt(dataDir, type)).map((at) => at - dueAt).sort((a, b) => a - b);
+      const late = (await recordedTimes(dataDir, type)).map((at) => at - dueAt).sort((a, b) => a - b);
       const share = (part: number): number => late[Math.min(Math.floor(late.length * part), late.length - 1)] ?? NaN;
       rows.push({
         name: `${type}, ${String(late.length)} of ${String(count)} leases due at once: lateness p99`,
