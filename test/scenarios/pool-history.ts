@@ -125,7 +125,8 @@ export class PoolHistory {
     modify: (of, a, b) => this.modify(of, a, b),
     task: (of, a, b) => {
       const id = `t${String(this.count)}`;
-      const snapshotId = `s${String(b)}`;
+      // Ids of snapshots are never used twice.
+      const snapshotId = `s${String(this.count)}`;
       const task = a > 4 ? ({ id, kind: 'disk', gb: b } as const) : ({ id, kind: 'snapshot', snapshotId } as const);
       this.vm(of, b, undefined, ({ name }) => ({ type: 'request-task', name, task, ...this.touched, at: this.now }));
     },
