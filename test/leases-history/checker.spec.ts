@@ -50,7 +50,14 @@ const logged = (type: string, data: object, recordedAt = 100): LoggedEvent => ({
 const host = (name: string, slots: number | null = null) => ({ serviceName: name, slots });
 const leaseCreated = (leaseId: string, from: number, to: number, hosts: readonly object[], more: object = {}) =>
   logged('LeaseCreated', {
-    ...{ leaseId, attempt: `at-${leaseId}`, startsAt: from, endsAt: to, reservations: [{ id: `r-${leaseId}`, hosts }] },
+    ...{
+      leaseId,
+      attempt: `at-${leaseId}`,
+      heldIn: ['hostCalendar-x'],
+      startsAt: from,
+      endsAt: to,
+      reservations: [{ id: `r-${leaseId}`, hosts }],
+    },
     events: [
       { type: 'start_lease', dueAt: from },
       { type: 'end_lease', dueAt: to },

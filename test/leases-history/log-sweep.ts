@@ -1,6 +1,8 @@
 import type { AllocatedHost, LeaseEvent, Reservation } from '#reservations';
 import type { LoggedEvent, Window } from './history.type.js';
 
+type LeaseCreated = Extract<LeaseEvent, { type: 'LeaseCreated' }>;
+
 /**
  * What is wrong with a log of leases, from its events alone: at no position do two leases have one host at overlapping
  * times, a host is taken by one reservation at a time and given back, every attempt is decided once and every hold
@@ -102,19 +104,22 @@ function sharedMachines(log: readonly LoggedEvent[]): string[] {
 const commits: ReadonlySet<string> = new Set(['LeaseCreated', 'LeaseUpdated', 'ReservationHealed']);
 const failures: ReadonlySet<string> = new Set(['LeaseRefused', 'LeaseChangeAbandoned']);
 
+/**
+ * A commit confirms what its attempt holds in the streams that it names; what the same attempt, begun before a crash, left
+ * in others is released, like everything of one that failed.
+ */
 function openHolds(log: readonly LoggedEvent[]): string[] {
   const found: string[] = [];
-  const decided = new Map<string, 'committed' | 'abandoned'>();
+  const decided = new Map<string, { readonly type: string; readonly confirms: readonly string[] }>();
   const holds = new Map<string, string>();
   const ofLease = new Map<string, string>();
   // Nothing can be committed on them any more: whatever is undecided has failed.
   const over = new Set<string>();
   for (const { type, stream, data } of log) {
-    const { attempt, leaseId } = data as { readonly attempt: string; readonly leaseId: string };
+    const { attempt, leaseId, heldIn } = data as Partial<LeaseCreated['data']> & { attempt: string; leaseId: string };
     if (commits.has(type) || failures.has(type)) {
-      const direction = commits.has(type) ? 'committed' : 'abandoned';
       if (decided.has(attempt)) found.push(`${attempt} was decided twice`);
-      decided.set(attempt, direction);
+      decided.set(attempt, { type, confirms: commits.has(type) ? (heldIn ?? []) : [] });
     }
     if (type === 'LeaseEnded' || type === 'LeaseEndFailed' || type === 'LeaseDeleted') over.add(leaseId);
     const hold = `${attempt} in ${stream}`;
@@ -122,12 +127,14 @@ function openHolds(log: readonly LoggedEvent[]): string[] {
       holds.set(hold, attempt);
       ofLease.set(hold, leaseId);
     } else if (type === 'HoldConfirmed' || type === 'AddressHoldConfirmed') {
-      if (decided.get(attempt) !== 'committed')
-        found.push(`${hold} was confirmed, and is ${String(decided.get(attempt))}`);
+      const decision = decided.get(attempt);
+      if (decision?.confirms.includes(stream) !== true)
+        found.push(`${hold} was confirmed after ${String(decision?.type)}`);
       holds.delete(hold);
     } else if (type === 'HoldReleased' || type === 'AddressHoldReleased') {
-      if (decided.get(attempt) !== 'abandoned' && !over.has(ofLease.get(hold) ?? ''))
-        found.push(`${hold} was released, and is ${String(decided.get(attempt))}`);
+      const decision = decided.get(attempt);
+      if (decision?.confirms.includes(stream) !== false && !over.has(ofLease.get(hold) ?? ''))
+        found.push(`${hold} was released after ${String(decision?.type)}`);
       holds.delete(hold);
     } else if (type === 'AllocationsReleased' || type === 'AddressesReleased') {
       for (const [each, lease] of ofLease) if (lease === leaseId && each.endsWith(` in ${stream}`)) holds.delete(each);

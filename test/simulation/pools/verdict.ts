@@ -1,6 +1,7 @@
 import type { RecordedEvent } from '#event-store';
 import type { StoredMetadata } from '#kernel';
 import type { CheckoutEvent, OnDemandEvent, PoolEvent } from '#pools';
+import { poolStream } from '../../../libs/pools/src/pool/pool.aggregate.js';
 import { leaksIn, recordedMachines } from '../../../libs/pools/src/supply/leaks.contract.js';
 import type { Clients, Wish } from './clients.js';
 
@@ -99,23 +100,29 @@ function faultsOf({ commandId, wanted, answer }: Wish, all: readonly Grant[]): s
     : [`${commandId} was told ${told.join(', ')} and the log says ${got.join(', ')}`];
 }
 
-/** Every hold was decided and ended, one way, and after its decision. */
+/**
+ * Every hold was decided and ended, one way, and after its decision. A pool that the commit does not name has nothing to
+ * give: the same attempt, run again after a crash, may have found another plan.
+ */
 function undecided(events: readonly LoggedEvent[]): string[] {
   const found: string[] = [];
-  const decided = new Map<string, string>();
+  const decided = new Map<string, { readonly type: string; readonly pools: readonly string[] }>();
   const holds = new Map<string, string>();
-  for (const { type, stream, data } of events) {
+  for (const event of events) {
+    const { type, stream, data } = event;
+    const known = event as unknown as CheckoutEvent;
     if (type === 'CheckoutCompleted' || type === 'CheckoutFailed') {
       if (decided.has(stream)) found.push(`${stream} was decided twice`);
-      decided.set(stream, type);
+      const shares = 'shares' in known.data ? known.data.shares : [];
+      decided.set(stream, { type, pools: shares.map(({ pool }) => poolStream(pool)) });
     }
     const { attempt, decidedBy } = data as { readonly attempt: string; readonly decidedBy: string };
     const hold = `${stream} ${attempt}`;
     if (type === 'VmsHeld') holds.set(hold, decidedBy);
     if (type !== 'HoldConfirmed' && type !== 'VmsReturned') continue;
     const decision = decided.get(holds.get(hold) ?? '');
-    const right = type === 'HoldConfirmed' ? 'CheckoutCompleted' : 'CheckoutFailed';
-    if (decision !== right) found.push(`${hold} ended with ${type} after ${String(decision)}`);
+    if ((type === 'HoldConfirmed') !== decision?.pools.includes(stream))
+      found.push(`${hold} ended with ${type} after ${String(decision?.type)}`);
     holds.delete(hold);
   }
   return [...found, ...Array.from(holds.keys(), (hold) => `${hold} is still held`)];
