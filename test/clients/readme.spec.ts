@@ -29,7 +29,8 @@ describe('the tour in the README', () => {
   it('gets the same with curl', () => {
     const [aggregates, hypervisors] = jsonOf(printed[1]);
     expect(aggregates.aggregates).toMatchObject([
-      { id: 1, name: 'gpu-row-4', availability_zone: 'hall-b', hosts: ['compute-1'], metadata: { ssd: 'true' } },
+      { id: 1, name: 'freepool', hosts: [] },
+      { id: 2, name: 'gpu-row-4', availability_zone: 'hall-b', hosts: ['compute-1'], metadata: { ssd: 'true' } },
     ]);
     expect(hypervisors).toMatchObject({
       hypervisors: [{ hypervisor_hostname: 'compute-1', uptime: expect.any(String) }],
@@ -39,7 +40,7 @@ describe('the tour in the README', () => {
 
   it('tells who changed what, when, through which face, from what to what', () => {
     const [history, events] = jsonOf(printed[2]);
-    expect(history).toMatchObject({ kind: 'aggregate', id: '1' });
+    expect(history).toMatchObject({ kind: 'aggregate', id: '2' });
     expect(history.entries).toHaveLength(3);
     for (const entry of history.entries) expect(entry).toMatchObject({ through: 'nova', who: { name: 'admin' } });
     const [created, , hostAdded] = history.entries;
@@ -80,14 +81,28 @@ describe('the tour in the README', () => {
     ]);
   });
 
+  it('enrols hosts, asks whether a lease would fit, takes it, gives it back and reads its history', () => {
+    const [first, second, plan, history] = jsonOf(printed[5]);
+    expect(first.host).toMatchObject({ id: '2', hypervisor_hostname: 'compute-2', gpu: 'a100' });
+    expect(second.host).toMatchObject({ id: '3', hypervisor_hostname: 'compute-3' });
+    expect(plan).toMatchObject({ fits: true, reservations: [{ wanted: 2, available: 2, hosts: [{}, {}] }] });
+    expect(printed[5]).toMatch(/\| freepool +\| None +\| +\| +\|/);
+    expect(printed[5]).toMatch(
+      /\| [0-9a-f-]{36} +\| None +\| blazar:owner='[0-9a-f]{32}' +\| compute-2, compute-3 +\|/,
+    );
+    const whats = history.entries.map(({ what }: { what: string }) => what);
+    expect(history).toMatchObject({ kind: 'lease' });
+    expect(whats).toEqual(expect.arrayContaining(['created', 'started', 'deleted']));
+  });
+
   it('asks the server how it is', () => {
-    const text = printed[5] ?? '';
+    const text = printed[6] ?? '';
     expect(text).toContain('"status":"ready"');
     expect(text).toContain('"openapi":"3.1.0"');
   });
 
   it('has been gone through whole', () => {
-    expect(printed).toHaveLength(6);
+    expect(printed).toHaveLength(7);
   });
 
   it('ends with a log that is whole', async () => {

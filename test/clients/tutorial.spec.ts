@@ -31,7 +31,7 @@ describe('the first steps', () => {
 
   it('ask twice and get the same answer', () => {
     const [first, second] = jsonOf(printed[4]);
-    expect(first.aggregate).toMatchObject({ id: 3, name: 'rack-3' });
+    expect(first.aggregate).toMatchObject({ id: 4, name: 'rack-3' });
     expect(second).toEqual(first);
   });
 
@@ -63,23 +63,40 @@ describe('the first steps', () => {
     expect(jsonOf(printed[11])).toEqual([{ ok: true }, { ok: true }, { ok: true }]);
   });
 
+  it('lease a host that has a graphics card, see why nobody else gets it, and give it back', () => {
+    expect(printed[12]).toMatch(/\| 4 +\| compute-4 +\|/);
+    expect(printed[12]).toMatch(/\| 5 +\| compute-5 +\|/);
+    expect(printed[13]).toMatch(/^ACTIVE$/m);
+    expect(printed[13]).toMatch(/\| [0-9a-f-]{36} +\| None +\| blazar:owner='[0-9a-f]{32}' +\| compute-5 +\|/);
+    expect(jsonOf(printed[14])).toMatchObject([
+      {
+        fits: false,
+        reservations: [{ wanted: 2, available: 1, obstacles: [{ hostname: 'compute-5', kind: 'busy' }] }],
+      },
+    ]);
+    expect(printed[15]).toMatch(/\| hosts +\| compute-4, compute-5 +\|/);
+  });
+
   it('tell what happened', () => {
-    const [history, machine, events] = jsonOf(printed[12]);
+    const [history, machine, host, events] = jsonOf(printed[16]);
     expect(history.entries.map((entry: { what: string }) => entry.what)).toHaveLength(3);
     expect(machine.entries.map((entry: { what: string }) => entry.what)).toEqual(
       expect.arrayContaining(['checked out', 'changed', 'retired: returned', 'destroyed']),
+    );
+    expect(host.entries.map((entry: { type: string }) => entry.type)).toEqual(
+      expect.arrayContaining(['reservations/HostEnrolled@1', 'reservations/LeaseCreated@1']),
     );
     expect(events.events).toHaveLength(3);
     expect(events.events[0]).toMatchObject({ type: 'inventory/AggregateCreated@1', facade: 'nova' });
   });
 
   it('have been gone through whole', () => {
-    expect(printed).toHaveLength(13);
+    expect(printed).toHaveLength(17);
   });
 
   it('end with the log itself', async () => {
     expect(await server.stop()).toBe(0);
-    const history = await leasebook(['history', 'aggregate', '1'], folder.path, './data');
+    const history = await leasebook(['history', 'aggregate', '2'], folder.path, './data');
     expect(history).toMatchObject({ code: 0, stdout: expect.stringContaining('rack-1') });
     expect((await leasebook(['history', 'pool', 'rocky-9-x86_64'], folder.path, './data')).stdout).toMatch(
       /admin +vmpooler +machine [a-z]+-[a-z]+ retired: returned/,
