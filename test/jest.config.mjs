@@ -1,3 +1,4 @@
+import { availableParallelism } from 'node:os';
 import { fileURLToPath } from 'node:url';
 import { swcOptions } from './swc-options.mjs';
 
@@ -19,6 +20,9 @@ export const shared = {
 /** `npm test`: everything that needs nothing but Node. */
 export default {
   ...shared,
+  // Modules of a spec stay in the memory of its process: processes are replaced now and then, which one alone never is.
+  maxWorkers: Math.max(2, availableParallelism() - 1),
+  workerIdleMemoryLimit: '1200MB',
   testMatch: [
     '<rootDir>/{libs,apps,projections}/**/*.spec.ts',
     '<rootDir>/test/{architecture,wire,scenarios,simulation,faults,leases-history,pools-history}/**/*.spec.ts',
