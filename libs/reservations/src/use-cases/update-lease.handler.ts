@@ -19,6 +19,7 @@ import type { LeaseOutcome, LeaseRefused } from './allocation/lease-outcome.js';
 import { derivedContext } from './derived-context.js';
 import { derivedId } from './derived-ids.js';
 import { LeaseFilters } from './enforcement/lease-filters.js';
+import { StepPatience } from './lifecycle/step-patience.js';
 
 type Updated = CommandAccepted<DomainEvent, LeaseFacts>;
 
@@ -39,6 +40,7 @@ export class UpdateLeaseHandler implements ICommandHandler<UpdateLease> {
     private readonly filters: LeaseFilters,
     private readonly rounds: AllocationRounds,
     private readonly changes: ChangeAttempts,
+    private readonly patience: StepPatience,
     @Inject(RESERVATIONS_WORLD) private readonly world: ReservationsWorld,
   ) {}
 
@@ -57,7 +59,11 @@ export class UpdateLeaseHandler implements ICommandHandler<UpdateLease> {
     return former.kind === 'committed' ? former.answer : this.update(command);
   }
 
-  private async update(command: UpdateLease): Promise<LeaseOutcome> {
+  private update(command: UpdateLease): Promise<LeaseOutcome> {
+    return this.patience.run(command.leaseId, () => this.attempt(command));
+  }
+
+  private async attempt(command: UpdateLease): Promise<LeaseOutcome> {
     const outcome = await this.rounds.run(command.context, 0, (number) => this.prepare(command, number));
     return outcome.kind === 'committed' ? outcome.answer : outcome;
   }

@@ -12,6 +12,7 @@ import { derivedContext } from '../derived-context.js';
 import { LeaseDecisions } from './lease-decisions.js';
 import { LeaseEnd } from './lease-end.js';
 import { LeaseLifecycle } from './lease-lifecycle.js';
+import { StepPatience } from './step-patience.js';
 
 type Outcome = CommandOutcome<DomainEvent, ReservationsRefusal>;
 
@@ -24,6 +25,7 @@ export class DeleteLeaseHandler implements ICommandHandler<DeleteLease> {
     private readonly lifecycle: LeaseLifecycle,
     private readonly end: LeaseEnd,
     private readonly outfitter: InstanceOutfitter,
+    private readonly patience: StepPatience,
     @Inject(RESERVATIONS_WORLD) private readonly world: ReservationsWorld,
   ) {}
 
@@ -31,8 +33,8 @@ export class DeleteLeaseHandler implements ICommandHandler<DeleteLease> {
     const found = await this.decisions.look(leaseId);
     if (found === undefined) return this.gone(leaseId, context);
     if (!caller.administrator && found.projectId !== caller.projectId) return refuse('not-the-project', { leaseId });
-    const begun = await this.begin(leaseId, context);
-    if (begun.kind === 'refused') return begun;
+    const begun = await this.patience.run(leaseId, () => this.begin(leaseId, context));
+    if (begun.kind === 'refused') return begun.code === 'lease-unknown' ? this.gone(leaseId, context) : begun;
     if (begun.events.some(({ type }) => type === 'LeaseDeleted')) {
       await this.released(found, begun.events as readonly LeaseEvent[], context);
       return begun;

@@ -13,4 +13,9 @@ export class Lanes {
     this.ends.set(key, end);
     return result;
   }
+
+  /** Of what has been asked for until now; undefined: nothing is under way. */
+  endOf(key: string): Promise<unknown> | undefined {
+    return this.ends.get(key);
+  }
 }

@@ -76,6 +76,16 @@ export class LeaseLifecycle implements OnModuleDestroy {
     });
   }
 
+  /** Until what is under way here for a lease is over, for so long at most. False: nothing was, or it still is. */
+  async stepsOver(leaseId: string, ms: number): Promise<boolean> {
+    const end = this.lanes.endOf(leaseId);
+    if (end === undefined) return false;
+    const pause = this.pauses.begin(ms);
+    const over = await Promise.race([end.then(() => true), pause.ended.then(() => false)]);
+    pause.cancel();
+    return over;
+  }
+
   /**
    * The hosts of a lease that has begun are others than before: those that came move in, as soon as they are vacant; the
    * one that failed is left, as far as that goes now.

@@ -14,6 +14,7 @@ import { LeaseLifecycleProcess } from './lease-lifecycle-process.js';
 import { LeaseLifecycle } from './lease-lifecycle.js';
 import { LeaseStart } from './lease-start.js';
 import { ReservationHosts } from './reservation-hosts.js';
+import { StepPatience } from './step-patience.js';
 
 /** From a host's enrolment and a lease's start to their end. */
 export const lifecycleProviders = [
@@ -31,6 +32,7 @@ export const lifecycleProviders = [
   LeaseEnd,
   LeaseLifecycle,
   LeaseLifecycleProcess,
+  StepPatience,
   DeleteLeaseHandler,
 ];
 
