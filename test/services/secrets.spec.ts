@@ -1,4 +1,6 @@
 import { readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { createServer, type IncomingMessage } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { describe, expect, it } from '@jest/globals';
 import { stringify } from 'yaml';
@@ -290,6 +292,90 @@ describe.each(['builtin', 'ldap'] as const)('secrets of the pools, with users of
     } finally {
       await server.kill();
       await slapd?.remove();
+      folder.remove();
+    }
+  });
+});
+
+const filterToken = 'marked-token-of-the-filter-service-Zq97';
+
+/** Allows, forbids, fails and hangs up, in turn; keeps what it was sent. */
+async function filterService() {
+  const heard: IncomingMessage[] = [];
+  const server = createServer((request, response) => {
+    heard.push(request);
+    request.resume();
+    const turn = heard.length % 4;
+    if (turn === 0) request.socket.destroy();
+    else if (turn === 2) response.writeHead(403).end(JSON.stringify({ message: 'not on a Friday' }));
+    else response.writeHead(turn === 1 ? 204 : 500).end();
+  });
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const { port } = server.address() as AddressInfo;
+  return { url: `http://127.0.0.1:${String(port)}/filter`, heard, close: () => server.close() };
+}
+
+/** Leases are made, changed and deleted, whatever the service says to it: the statuses. */
+async function useFilter(url: string, admin: string): Promise<readonly number[]> {
+  const statuses: number[] = [];
+  for (let n = 0; n < 6; n += 1) {
+    const wanted = { name: `l${String(n)}`, start_date: '2041-01-01 09:00', end_date: '2041-01-01 17:00' };
+    const made = await ask(url, 'POST', '/v1/leases', { ...wanted, reservations: [], events: [] }, admin);
+    statuses.push(made.status);
+    const id = (made.body as { lease?: { id: string } }).lease?.id;
+    if (id === undefined) continue;
+    const changed = await ask(url, 'PUT', `/v1/leases/${id}`, { end_date: '2041-01-01 18:00' }, admin);
+    statuses.push(changed.status, (await ask(url, 'DELETE', `/v1/leases/${id}`, undefined, admin)).status);
+  }
+  return statuses;
+}
+
+describe.each(['token', 'tokenFile'] as const)('the %s of the filter service', (kind) => {
+  it('is sent to it, and stands in no log line, no file, no report and no event', async () => {
+    const folder = temporaryFolder();
+    const data = join(folder.path, 'data');
+    const service = await filterService();
+    const tokenFile = join(folder.path, 'filter-token');
+    writeFileSync(tokenFile, `${filterToken}\n`, { mode: 0o600 });
+    const credential = kind === 'token' ? { token: filterToken } : { tokenFile };
+    writeFileSync(
+      join(folder.path, 'leasebook.yaml'),
+      stringify({
+        simulatedHosts: [{ name: 'node-1', vcpus: 16, memoryMb: 65_536, localGb: 500 }],
+        pools: [{ name: 'alma-9', size: 0, template: 'templates/alma-9', hosts: ['node-1'] }],
+        poolMetrics: { prometheus: true },
+        leaseFilterService: { url: service.url, ...credential },
+      }),
+    );
+    const server = await ServerProcess.start({
+      dataDir: data,
+      from: 'dist',
+      environment: {
+        LEASEBOOK_CONFIG: join(folder.path, 'leasebook.yaml'),
+        LEASEBOOK_ADMIN_PASSWORD: marked.administrator,
+        LEASEBOOK_LOG_LEVEL: 'trace',
+      },
+    });
+    try {
+      const statuses = await useFilter(server.url, await logIn(server.url, 'admin', marked.administrator));
+      expect(statuses).toEqual(expect.arrayContaining([202, 204, 400]));
+      expect(service.heard.length).toBeGreaterThan(4);
+      for (const { headers } of service.heard) expect(headers['x-auth-token']).toBe(filterToken);
+      const read = await readEverything(server.url);
+      expect(await server.stop()).toBe(0);
+      const places: readonly [string, string][] = [
+        ...read,
+        ['standard output', server.standardOutput],
+        ['standard error', server.standardError],
+        ...filesBelow(data).map((path): [string, string] => [path, readFileSync(path, 'latin1')]),
+      ];
+      expect(places.filter(([, text]) => text.includes(filterToken)).map(([place]) => place)).toEqual([]);
+      // The search would find what is there.
+      const found = places.filter(([, text]) => text.includes(service.url)).map(([place]) => place);
+      expect(found).toContain('/leasebook/v1/events?limit=1000');
+    } finally {
+      await server.kill();
+      service.close();
       folder.remove();
     }
   });
