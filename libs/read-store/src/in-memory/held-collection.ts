@@ -26,6 +26,8 @@ export class HeldCollection {
   private readonly tombstones = new Map<string, number>();
   private readonly byId = new OrderedIndex(undefined);
   private readonly indexes: ReadonlyMap<IndexDefinition | undefined, OrderedIndex>;
+  /** The same, in the order of a document's keys. */
+  private readonly inOrder: readonly OrderedIndex[];
 
   constructor(
     readonly definition: CollectionDefinition,
@@ -35,6 +37,7 @@ export class HeldCollection {
       [undefined, this.byId],
       ...definition.indexes.map((index) => [index, new OrderedIndex(index)] as const),
     ]);
+    this.inOrder = [...this.indexes.values()];
   }
 
   get size(): number {
@@ -106,35 +109,28 @@ export class HeldCollection {
   }
 
   private put(document: Stored<Document>, held: Held | undefined): void {
-    const keys: Key[] = [];
-    for (const index of this.indexes.values()) {
+    // Mapped, not pushed: an array that grows keeps room for 17, and there is one for each document.
+    const keys = this.inOrder.map((index) => {
       const key = index.keyFor(document);
       index.checkUnique(key, document._id);
-      keys.push(key);
-    }
+      return key;
+    });
     if (held) this.replace(held, document, keys);
     else this.insert({ document, keys });
   }
 
   private insert(held: Held): void {
-    let at = 0;
-    for (const index of this.indexes.values()) index.set(held.keys[at++] ?? [], held);
+    this.inOrder.forEach((index, at) => index.set(held.keys[at] ?? [], held));
     this.documents.set(held.document._id, held);
   }
 
   private replace(held: Held, document: Stored<Document>, keys: readonly Key[]): void {
-    const placed: Key[] = [];
-    for (const index of this.indexes.values()) {
-      const at = placed.length;
-      placed.push(index.move(held.keys[at] ?? [], keys[at] ?? [], held));
-    }
+    held.keys = this.inOrder.map((index, at) => index.move(held.keys[at] ?? [], keys[at] ?? [], held));
     held.document = document;
-    held.keys = placed;
   }
 
   private remove(held: Held): void {
-    let at = 0;
-    for (const index of this.indexes.values()) index.delete(held.keys[at++] ?? []);
+    this.inOrder.forEach((index, at) => index.delete(held.keys[at] ?? []));
     this.documents.delete(held.document._id);
   }
 
