@@ -6,7 +6,7 @@ import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 
 /** The same as `npm start` gives (apps/cli/launch/prepare.mjs). */
-const serverFlags = ['--max-semi-space-size=8'];
+const serverFlags = ['--max-semi-space-size=8', '--heap-growing-percent=50'];
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 

