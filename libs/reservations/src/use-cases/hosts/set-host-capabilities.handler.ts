@@ -1,4 +1,4 @@
-import { refuse, type CommandOutcome, type DomainEvent } from '#kernel';
+import { refuse, type CommandContext, type CommandOutcome, type DomainEvent } from '#kernel';
 import { CommandExecutor } from '#runtime';
 import { Inject } from '@nestjs/common';
 import { CommandHandler, type ICommandHandler } from '@nestjs/cqrs';
@@ -23,20 +23,28 @@ export class SetHostCapabilitiesHandler implements ICommandHandler<SetHostCapabi
   ) {}
 
   async execute({ context, hostId, capabilities }: SetHostCapabilities): Promise<Outcome> {
-    const facts = await this.hosts.enrolled(hostId);
-    if (facts === undefined) return refuse('host-unknown', { hostId });
+    const partition = await this.partitionOf(hostId, context);
+    if (partition === undefined) return refuse('host-unknown', { hostId });
     const set = capabilities.map(([key, value]) => ({ key, value }));
     const outcome = await this.executor.execute(
       hostCalendar,
-      hostCalendarStream(facts.partition),
+      hostCalendarStream(partition),
       { type: 'set-capabilities', hostId, set, at: this.world.now() },
       derivedContext(context, `capabilities\n${hostId}`),
-      (state) => hostFactsOf(state, hostId) ?? facts,
+      (state) => hostFactsOf(state, hostId),
     );
     if (outcome.kind === 'accepted') {
       const names = set.map((each) => each.key);
       await this.properties.note(names, context);
     }
     return outcome as Outcome;
+  }
+
+  /** Also of a host that was withdrawn since: the calendar knows whether this very command was answered before. */
+  private async partitionOf(hostId: string, { repeatable }: CommandContext): Promise<string | undefined> {
+    const facts = await this.hosts.enrolled(hostId);
+    if (facts !== undefined || !repeatable) return facts?.partition;
+    const [card] = await this.hosts.find({ id: hostId });
+    return card && this.hosts.chosenFor(card);
   }
 }
