@@ -320,6 +320,8 @@ export interface AggregateOwner {
   readonly kind: 'reservations';
   /** `freepool`, or the reservation's id. */
   readonly id: string;
+  /** Of that reservation; kept with the aggregate for its owner alone, and no part of who that is. */
+  readonly leaseId?: string;
 }
 
 export interface OwnedAggregate {

@@ -23,6 +23,8 @@ export interface RegionFlavor {
   readonly access: readonly string[];
   /** Null: made by a user or the configuration; else by a reservation, which alone deletes it. */
   readonly reservationId: string | null;
+  /** Of that reservation. */
+  readonly leaseId?: string;
 }
 
 interface Of<Type extends string, More = unknown> {

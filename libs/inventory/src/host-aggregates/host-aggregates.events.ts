@@ -23,7 +23,7 @@ export type AggregateOwned = {
   readonly type: 'AggregateOwned';
   readonly data: {
     readonly id: number;
-    readonly owner: { readonly kind: 'reservations'; readonly id: string };
+    readonly owner: { readonly kind: 'reservations'; readonly id: string; readonly leaseId?: string };
     readonly at: number;
   };
 };

@@ -1,3 +1,5 @@
+import { regionCatalog, type RegionEvent } from '#flavors';
+import { hostAggregatesCatalog, type HostAggregatesEvent } from '#inventory';
 import type { FloatingIpsEvent } from '../floating-ips/floating-ips.events.js';
 import { floatingIpsCatalog } from '../floating-ips/floating-ips.events.js';
 import { hostCalendarCatalog, type HostCalendarEvent } from '../host-calendar/host-calendar.events.js';
@@ -14,7 +16,9 @@ export interface WatchedHold {
   readonly instances: readonly string[];
 }
 
-type Watched = HostCalendarEvent | FloatingIpsEvent | LeaseEvent;
+type Outfit =
+  Extract<HostAggregatesEvent, { type: 'AggregateOwned' }> | Extract<RegionEvent, { type: 'RegionFlavorCreated' }>;
+type Watched = HostCalendarEvent | FloatingIpsEvent | LeaseEvent | Outfit;
 type Seen = { readonly stream: string; readonly event: { readonly type: string; readonly data: unknown } };
 
 const of = (seen: Seen): Watched => seen.event as Watched;
@@ -39,9 +43,24 @@ function correlate(seen: Seen) {
     case 'LeaseEndFailed':
     case 'LeaseDeleted':
       return { key: event.data.leaseId, as: 'alone' as const };
+    case 'AggregateOwned':
+    case 'RegionFlavorCreated': {
+      const outfit = outfitOf(event);
+      return outfit && { key: outfit.leaseId, as: 'alone' as const };
+    }
     default:
       return undefined;
   }
+}
+
+/** Made for instances of which reservation? Undefined: not for instances. */
+function outfitOf(event: Outfit): { readonly leaseId: string; readonly reservationIds: readonly string[] } | undefined {
+  if (event.type === 'AggregateOwned') {
+    const { id, leaseId } = event.data.owner;
+    return leaseId === undefined ? undefined : { leaseId, reservationIds: [id] };
+  }
+  const { reservationId, leaseId } = event.data.flavor;
+  return leaseId === undefined || reservationId === null ? undefined : { leaseId, reservationIds: [reservationId] };
 }
 
 function evolve(hold: WatchedHold | null, seen: Seen): WatchedHold | null {
@@ -97,6 +116,12 @@ function react(hold: WatchedHold | null, seen: Seen) {
     case 'LeaseRefused':
     case 'LeaseChangeAbandoned':
       return settle(event.data, 'abandoned');
+    case 'AggregateOwned':
+    case 'RegionFlavorCreated': {
+      // Whoever made it may have been late: by then its lease was refused, or over.
+      const input = outfitOf(event);
+      return input === undefined ? [] : [{ kind: 'do' as const, name: 'check-outfits', input }];
+    }
     case 'LeaseEnded':
     case 'LeaseEndFailed': {
       const { leaseId, heldIn } = event.data;
@@ -126,7 +151,7 @@ function react(hold: WatchedHold | null, seen: Seen) {
 export const leaseAllocationSaga = {
   name: 'leaseAllocation',
   version: 1,
-  catalogs: [hostCalendarCatalog, floatingIpsCatalog, leaseCatalog],
+  catalogs: [hostCalendarCatalog, floatingIpsCatalog, leaseCatalog, hostAggregatesCatalog, regionCatalog],
   events: [
     'reservations/HostsHeld',
     'reservations/HoldConfirmed',
@@ -142,6 +167,8 @@ export const leaseAllocationSaga = {
     'reservations/LeaseEnded',
     'reservations/LeaseEndFailed',
     'reservations/LeaseDeleted',
+    'inventory/AggregateOwned',
+    'flavors/RegionFlavorCreated',
   ],
   correlate,
   initialState: (): WatchedHold | null => null,

@@ -1,4 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
+import { regionCatalog, type RegionFlavor } from '#flavors';
+import { hostAggregatesCatalog, type AggregateOwner } from '#inventory';
 import type { Process } from '#runtime';
 import { RecordedHistory, reactionsOf } from '#specs';
 import { floatingIpsCatalog, type FloatingIpsEvent } from '../floating-ips/floating-ips.events.js';
@@ -7,7 +9,13 @@ import { leaseCatalog, type LeaseEvent } from '../lease/lease.events.js';
 import { leaseAllocationSaga, type WatchedHold } from './lease-allocation.saga.js';
 
 const { given } = reactionsOf(leaseAllocationSaga as unknown as Process<WatchedHold | null>);
-const history = new RecordedHistory(hostCalendarCatalog, floatingIpsCatalog, leaseCatalog);
+const history = new RecordedHistory(
+  hostCalendarCatalog,
+  floatingIpsCatalog,
+  leaseCatalog,
+  hostAggregatesCatalog,
+  regionCatalog,
+);
 const [attempt, leaseId] = ['a1', 'l1'];
 const [calendar, addresses] = ['hostCalendar-p', 'floatingIps'];
 const of = { attempt, decidedBy: 'lease-l1', deadline: 90, leaseId, at: 10 };
@@ -155,5 +163,35 @@ describe('the allocation saga', () => {
     [5_000, 60_000],
   ])('tries again for ever when a store does not answer: after attempt %d, %d ms', (failures, afterMs) => {
     expect(leaseAllocationSaga.onFailure(new Error('x'), failures)).toEqual({ kind: 'retry', afterMs });
+  });
+
+  const owned = (owner: AggregateOwner) =>
+    history.on('hostAggregates', { type: 'AggregateOwned', data: { id: 7, owner, at: 30 } });
+  const flavorOf = (more: Partial<RegionFlavor>) =>
+    history.on('region-here', {
+      type: 'RegionFlavorCreated',
+      data: {
+        region: 'here',
+        configured: false,
+        flavor: { id: 'r1', reservationId: null, ...more } as RegionFlavor,
+        at: 30,
+      },
+    });
+
+  it('asks whether what was made for instances is wanted still: whoever made it may have been late', () => {
+    const check = wants('check-outfits', { leaseId, reservationIds: ['r1'] });
+    given()
+      .when(owned({ kind: 'reservations', id: 'r1', leaseId }))
+      .then(check);
+    given()
+      .when(flavorOf({ reservationId: 'r1', leaseId }))
+      .then(check);
+  });
+
+  it('is not concerned with aggregates of whole hosts, nor with flavors of users', () => {
+    given()
+      .when(owned({ kind: 'reservations', id: 'freepool' }))
+      .then();
+    given().when(flavorOf({})).then();
   });
 });

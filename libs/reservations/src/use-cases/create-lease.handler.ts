@@ -136,7 +136,9 @@ export class CreateLeaseHandler implements ICommandHandler<CreateLease> {
       reservationIds.map(async (id, index): Promise<Reservation | undefined> => {
         const its = terms[index];
         if (its === undefined) return undefined;
-        const means = forInstances(its) ? await this.outfitter.outfit(id, its, caller.projectId, context) : null;
+        const means = forInstances(its)
+          ? await this.outfitter.outfit(leaseId, id, its, caller.projectId, context)
+          : null;
         const resourceId = derivedId(id, 'resource');
         return { id, resourceId, terms: its, hosts: hosts.get(id) ?? [], addresses: addresses.get(id) ?? [], means };
       }),

@@ -142,7 +142,7 @@ describe('room for instances', () => {
     const group = grouped ? [{ key: 'affinity_id', value: means?.serverGroupId }] : [];
     expect(await find(server, id)).toEqual({
       ...{ id, name: `reservation:${id}`, vcpus: 2, ramMb: 4096, diskGb: 20, ephemeralGb: 0, swapMb: 0, rxtxFactor: 1 },
-      ...{ isPublic: false, extraSpecs: [...own, ...group], access: [], reservationId: id },
+      ...{ isPublic: false, extraSpecs: [...own, ...group], access: [], reservationId: id, leaseId: lease.id },
     });
     const data = (await bed.log()).find(({ type }) => type === 'AggregateMetadataSet')?.data as unknown as {
       set: unknown;

@@ -3,7 +3,7 @@ import { CommandExecutor, running, type RunningProcess } from '#runtime';
 import { Injectable } from '@nestjs/common';
 import { lease, leaseStream } from '../lease/lease.aggregate.js';
 import type { AttemptDecision } from '../lease/lease.commands.js';
-import { leaseOf } from '../lease/lease.looks.js';
+import { lastDecision, leaseOf } from '../lease/lease.looks.js';
 import { leaseAllocationSaga } from '../processes/lease-allocation.saga.js';
 import type { StreamHold } from './allocation/attempt.js';
 import { HoldResolution } from './allocation/hold-resolution.js';
@@ -32,6 +32,7 @@ export class LeaseAllocationProcess {
         release: (input, context) => this.release(input, context),
         'align-outfits': (input, context) => this.alignOutfits(input as unknown as OfReservations, context),
         'clear-outfits': (input, context) => this.clearOutfits(input as unknown as OfReservations, context),
+        'check-outfits': (input, context) => this.checkOutfits(input as unknown as OfReservations, context),
       },
       onTimer: {
         'allocation-deadline': ({ payload }, context) =>
@@ -71,6 +72,18 @@ export class LeaseAllocationProcess {
       reservationIds.filter((id) => !alive.has(id)),
       context,
     );
+  }
+
+  /** Nothing while the creation is undecided: should it fail, what it made is cleared then. */
+  private async checkOutfits({ leaseId, reservationIds }: OfReservations, context: CommandContext): Promise<void> {
+    const { decided, wanted } = await this.executor.look(lease, leaseStream(leaseId), (state) => ({
+      decided: lastDecision(state) !== undefined,
+      wanted: (leaseOf(state)?.facts.reservations ?? [])
+        .filter(({ status }) => status !== 'deleted')
+        .map(({ id }) => id),
+    }));
+    const unwanted = reservationIds.filter((id) => !wanted.includes(id));
+    if (decided && unwanted.length > 0) await this.outfitter.remove(unwanted, context);
   }
 
   /** None: deleted, and its deletion releases, or never created. */

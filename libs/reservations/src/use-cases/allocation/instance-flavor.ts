@@ -51,6 +51,7 @@ export function serverGroupOf(reservationId: string, terms: InstanceTerms): stri
 
 /** What instances of the reservation are booted with: private, and only on hosts of the reservation's aggregate. */
 export function instanceFlavor(
+  leaseId: string,
   reservationId: string,
   terms: InstanceTerms,
 ): RegionFlavor & { readonly reservationId: string } {
@@ -69,6 +70,7 @@ export function instanceFlavor(
     extraSpecs: [...copied.filter(({ key }) => !own.some((its) => its.key === key)), ...own],
     access: [],
     reservationId,
+    leaseId,
   };
 }
 

@@ -7,7 +7,7 @@ import type { InstanceMeans } from '../../lease/lease.events.js';
 import type { LeaseFacts, ReservationFacts } from '../../lease/lease.facts.state.js';
 import { recognisedContext } from '../derived-context.js';
 import { forInstances, instanceFlavor, serverGroupOf, type InstanceTerms } from './instance-flavor.js';
-import { aggregateOfReservation, ownerOfReservation } from './owned-aggregates.policy.js';
+import { aggregateOfInstances, ownerOfReservation } from './owned-aggregates.policy.js';
 
 /** Makes, aligns and removes what instances of a reservation are booted with. Everything may come again. */
 @Injectable()
@@ -16,17 +16,18 @@ export class InstanceOutfitter {
 
   /** The reservation's aggregate, without hosts as yet, and its flavor. */
   async outfit(
+    leaseId: string,
     reservationId: string,
     terms: InstanceTerms,
     projectId: string,
     context: CommandContext,
   ): Promise<InstanceMeans> {
     const serverGroupId = serverGroupOf(reservationId, terms);
-    const wanted = aggregateOfReservation(reservationId, terms.resourceType, { serverGroupId }, projectId);
+    const wanted = aggregateOfInstances(leaseId, reservationId, terms.resourceType, { serverGroupId }, projectId);
     const its = recognisedContext(context, `aggregate\n${reservationId}`);
     const [aggregate] = await Promise.all([
       this.done(new EnsureOwnedAggregate(its, wanted)),
-      this.alignFlavor(reservationId, terms, context),
+      this.alignFlavor(leaseId, reservationId, terms, context),
     ]);
     return { flavorId: reservationId, serverGroupId, aggregateId: aggregate.id };
   }
@@ -34,19 +35,19 @@ export class InstanceOutfitter {
   /** After a change of terms, before the lease has started: as they are by now. */
   async alignAll(lease: LeaseFacts, reservationIds: readonly string[], context: CommandContext): Promise<void> {
     const pending = lease.reservations.filter(({ id, status }) => status === 'pending' && reservationIds.includes(id));
-    await Promise.all(pending.map((reservation) => this.align(reservation, lease.projectId, context)));
+    await Promise.all(pending.map((reservation) => this.align(lease, reservation, context)));
   }
 
   private async align(
+    { id: leaseId, projectId }: LeaseFacts,
     { id, terms, means }: Pick<ReservationFacts, 'id' | 'terms' | 'means'>,
-    projectId: string,
     context: CommandContext,
   ): Promise<void> {
     if (!forInstances(terms) || means === null) return;
-    const wanted = aggregateOfReservation(id, terms.resourceType, means, projectId);
+    const wanted = aggregateOfInstances(leaseId, id, terms.resourceType, means, projectId);
     const [aggregate] = await Promise.all([
       this.done(new EnsureOwnedAggregate(recognisedContext(context, `aggregate\n${id}`), wanted)),
-      this.alignFlavor(id, terms, context),
+      this.alignFlavor(leaseId, id, terms, context),
     ]);
     if (isSo(aggregate.metadata, wanted.metadata)) return;
     // No host is in it as yet, so it can be made anew.
@@ -54,8 +55,13 @@ export class InstanceOutfitter {
     await this.done(new EnsureOwnedAggregate(recognisedContext(context, `aggregate again\n${id}`), wanted));
   }
 
-  private async alignFlavor(reservationId: string, terms: InstanceTerms, context: CommandContext): Promise<void> {
-    const flavor = instanceFlavor(reservationId, terms);
+  private async alignFlavor(
+    leaseId: string,
+    reservationId: string,
+    terms: InstanceTerms,
+    context: CommandContext,
+  ): Promise<void> {
+    const flavor = instanceFlavor(leaseId, reservationId, terms);
     const its = recognisedContext(context, `flavor\n${reservationId}`);
     await this.done(new EnsureReservationFlavor(its, flavor));
   }

@@ -7,6 +7,15 @@ export function ownerOfReservation(reservationId: string): AggregateOwner {
   return { kind: 'reservations', id: reservationId };
 }
 
+/** As `aggregateOfReservation`, for instances: it also tells of which lease, so that one that nobody wants any more is found. */
+export function aggregateOfInstances(
+  leaseId: string,
+  ...[reservationId, ...rest]: Parameters<typeof aggregateOfReservation>
+): OwnedAggregate {
+  const aggregate = aggregateOfReservation(reservationId, ...rest);
+  return { ...aggregate, owner: { ...aggregate.owner, leaseId } };
+}
+
 /** Of a reservation's hosts while it runs; for instances from its creation on. Named by the reservation's id. */
 export function aggregateOfReservation(
   reservationId: string,
