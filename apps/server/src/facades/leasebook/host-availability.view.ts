@@ -1,5 +1,4 @@
 import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
-import type { Interval } from '#kernel';
 import type { BusyTime, HostAvailability } from '#reservations';
 
 export class IntervalView {
@@ -48,22 +47,31 @@ export function hostAvailabilitiesView(
   hosts: readonly HostAvailability[],
   namesLeases: boolean,
 ): HostAvailabilitiesView {
+  const moments = new Moments();
   return {
     hosts: hosts.map(({ hostId: id, hostname, reservable, busy, free }) => ({
       id,
       hostname,
       reservable,
-      busy: busy.map((time) => busyView(time, namesLeases)),
-      free: free.map(intervalView),
+      busy: busy.map((time) => busyView(time, moments, namesLeases)),
+      free: free.map(({ from, to }) => ({ from: moments.text(from), to: moments.text(to) })),
     })),
   };
 }
 
-function busyView(time: BusyTime, namesLeases: boolean): BusyTimeView {
+function busyView(time: BusyTime, moments: Moments, namesLeases: boolean): BusyTimeView {
   const { slots, leaseId: lease, reservationId: reservation } = time;
-  return { ...intervalView(time), slots, ...(namesLeases ? { lease, reservation } : {}) };
+  const [from, to] = [moments.text(time.from), moments.text(time.to)];
+  return namesLeases ? { from, to, slots, lease, reservation } : { from, to, slots };
 }
 
-function intervalView({ from, to }: Interval): { readonly from: string; readonly to: string } {
-  return { from: new Date(from).toISOString(), to: new Date(to).toISOString() };
+/** Moments as text, each made once: of a hundred thousand bookings most begin or end when others do. */
+class Moments {
+  private readonly texts = new Map<number, string>();
+
+  text(time: number): string {
+    let text = this.texts.get(time);
+    if (text === undefined) this.texts.set(time, (text = new Date(time).toISOString()));
+    return text;
+  }
 }
