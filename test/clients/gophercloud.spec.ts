@@ -66,7 +66,10 @@ describe.each(['/identity/v3', '/identity', '/v3', ''])('gophercloud, logged in 
       updated: { ...after, hosts: [] },
       withHost: after,
       withMetadata: { ...after, metadata: { ...zone, ssd: 'true' } },
-      listed: [{ ...after, metadata: { ...zone, ssd: 'true' } }],
+      listed: [
+        { name: 'freepool', hosts: [] },
+        { ...after, metadata: { ...zone, ssd: 'true' } },
+      ],
       withoutHost: { ...after, hosts: [] },
       refused: { twice: 409, unknownHost: 404, notEmpty: 400, gone: 404 },
     });

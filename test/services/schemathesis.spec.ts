@@ -50,9 +50,25 @@ interface Outcome {
   readonly text: string;
 }
 
+/**
+ * What no schema can say: that one time comes after the other, and that a lease does not begin in the past. And what is
+ * too long is refused as that, whatever else is wrong with it.
+ */
+const ownRules = ['GET /leasebook/v1/host-availabilities', 'POST /leasebook/v1/lease-plans']
+  .map((name) =>
+    [
+      '[[operations]]',
+      `include-name = "${name}"`,
+      'checks.positive_data_acceptance.expected-statuses = ["2xx", "400", "403", "404"]',
+      'checks.negative_data_rejection.expected-statuses = ["400", "401", "403", "404", "413"]',
+      '',
+    ].join('\n'),
+  )
+  .join('');
+
 async function schemathesis(config: string, ...more: readonly string[]): Promise<Outcome> {
   const file = join(folder.path, 'schemathesis.toml');
-  writeFileSync(file, config);
+  writeFileSync(file, `${config}${ownRules}`);
   const options = [
     ...['--config-file', file, 'run', `${server.url}/openapi.json`],
     ...['-H', `X-Auth-Token: ${token}`],

@@ -18,12 +18,12 @@ export class HostAvailabilityRequest {
   @ApiPropertyOptional({
     description: 'Id of a host, as in the reservation API; may come again; absent: all hosts',
     type: [String],
-    maxItems: 1000,
+    maxItems: 50,
   })
   @IsOptional()
   @Transform(({ value }: { value: unknown }) => [value].flat())
   @IsArray()
-  @ArrayMaxSize(1000)
+  @ArrayMaxSize(50)
   @IsString({ each: true })
   @MaxLength(64, { each: true })
   host?: readonly string[];

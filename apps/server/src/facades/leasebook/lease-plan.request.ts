@@ -28,11 +28,11 @@ export class LeasePlanRequest {
     description: 'As in a lease of the reservation API',
     type: 'array',
     items: { type: 'object', additionalProperties: true },
-    maxItems: 1000,
+    maxItems: 100,
     example: [{ resource_type: 'physical:host', min: 1, max: 2, hypervisor_properties: '', resource_properties: '' }],
   })
   @IsArray()
-  @ArrayMaxSize(1000)
+  @ArrayMaxSize(100)
   @IsObject({ each: true })
   reservations!: readonly RawReservation[];
 }
