@@ -84,7 +84,9 @@ describe('a log whose end was torn off', () => {
         truncateSync(join(dataDir, wal), Math.floor(size * share));
         const server = await ServerProcess.start({ dataDir, from: 'dist' });
         try {
-          const listed = [...(await listAggregates(server.url, await logIn(server.url))).keys()];
+          const all = [...(await listAggregates(server.url, await logIn(server.url))).keys()];
+          // It is made anew at each start that does not find it.
+          const listed = all.filter((name) => name !== 'freepool');
           expect(listed).toEqual(names.slice(0, listed.length));
           lengths.add(listed.length);
           expect(await createAggregate(server.url, await logIn(server.url), 'next')).toMatchObject({ status: 200 });
