@@ -47,8 +47,11 @@ const logged = (type: string, data: object, recordedAt = 100): LoggedEvent => ({
   data,
   recordedAt,
 });
-const host = (name: string, slots: number | null = null) => ({ serviceName: name, slots });
-const leaseCreated = (leaseId: string, from: number, to: number, hosts: readonly object[], more: object = {}) =>
+const host = (name: string, slots: number | null = null) => ({
+  ...{ serviceName: name, hostId: name, partition: 'x', slots },
+});
+type Host = ReturnType<typeof host>;
+const leaseCreated = (leaseId: string, from: number, to: number, hosts: readonly Host[]) =>
   logged('LeaseCreated', {
     ...{
       leaseId,
@@ -63,13 +66,26 @@ const leaseCreated = (leaseId: string, from: number, to: number, hosts: readonly
       { type: 'end_lease', dueAt: to },
       { type: 'before_end_lease', dueAt: to - 5 },
     ],
-    ...more,
   });
-const held = (attempt: string, leaseId = 'A') => logged('HostsHeld', { stream: 'hostCalendar-x', attempt, leaseId });
+const calendar = { stream: 'hostCalendar-x' };
+const held = (attempt: string, leaseId = 'A', hosts: readonly Host[] = [host('h1')]) =>
+  logged('HostsHeld', {
+    ...calendar,
+    attempt,
+    leaseId,
+    reservations: [{ reservationId: `r-${leaseId}`, shares: hosts }],
+  });
+const confirmed = (attempt: string) => logged('HoldConfirmed', { ...calendar, attempt });
+const whole = (leaseId: string, from: number, to: number, ...hosts: readonly Host[]) => [
+  held(`at-${leaseId}`, leaseId, hosts),
+  leaseCreated(leaseId, from, to, hosts),
+  confirmed(`at-${leaseId}`),
+];
 const taken = (reservationId: string, fencingToken: number) =>
   logged('HostTaken', { uuid: 'u', reservationId, fencingToken });
 const vacated = (reservationId: string) => logged('HostVacated', { uuid: 'u', reservationId });
 const lease = leaseCreated('A', 100, 200, [host('h1')]);
+const made = whole('A', 100, 200, host('h1'));
 
 describe('the checker of lease histories', () => {
   it('finds nothing wrong with what is right', () => {
@@ -83,14 +99,14 @@ describe('the checker of lease histories', () => {
       ),
     ).toEqual([]);
     const log = [
-      ...[held('at-A'), lease, logged('HoldConfirmed', { stream: 'hostCalendar-x', attempt: 'at-A' })],
+      ...made,
       ...[
         taken('r-A', 1),
         logged('LeaseStarted', { leaseId: 'A' }),
         logged('LeaseEndAnnounced', { leaseId: 'A' }, 195),
       ],
-      ...[vacated('r-A'), logged('LeaseEnded', { leaseId: 'A' }, 200), leaseCreated('B', 200, 300, [host('h1')])],
-      ...[leaseCreated('C', 250, 260, [host('h2', 3)]), leaseCreated('D', 250, 260, [host('h2', 4)])],
+      ...[vacated('r-A'), logged('LeaseEnded', { leaseId: 'A' }, 200), ...whole('B', 200, 300, host('h1'))],
+      ...[...whole('C', 250, 260, host('h2', 3)), ...whole('D', 250, 260, host('h2', 4))],
     ];
     expect(violations(history({ log }))).toEqual([]);
   });
@@ -112,20 +128,23 @@ describe('the checker of lease histories', () => {
     ['a host in no aggregate', history({}, after({ aggregates: new Map([['freepool', ['h1']]]) }))],
     ['an aggregate of nobody', history({}, after({ aggregates: new Map([['freepool', ['h1', 'h2']], ['r-A', []]]) }))],
     ['an answer that no contract names', history({ operations: [created, { kind: 'other', ...sent, what: 'GET /', answered: 502 }] })],
-    ['a host committed twice', history({ log: [lease, leaseCreated('B', 150, 250, [host('h1')])] })],
-    ['a host committed twice by a change', history({ log: [lease, leaseCreated('B', 200, 300, [host('h1')]), logged('LeaseUpdated', { leaseId: 'A', attempt: 'u', endsAt: 201, reservations: [], events: [] })] })],
-    ['a host committed twice by a healing', history({ log: [lease, leaseCreated('B', 150, 250, [host('h2')]), logged('ReservationHealed', { leaseId: 'B', attempt: 'h', reservationId: 'r-B', hosts: [host('h1')], at: 160 })] })],
+    ['a host committed twice', history({ log: [...made, ...whole('B', 150, 250, host('h1'))] })],
+    ['a host committed twice by a change', history({ log: [...made, ...whole('B', 200, 300, host('h1')), logged('LeaseUpdated', { leaseId: 'A', attempt: 'u', heldIn: [], endsAt: 201, reservations: [], events: [] })] })],
+    ['a host committed twice by a healing', history({ log: [...made, ...whole('B', 150, 250, host('h2')), held('h', 'B'), logged('ReservationHealed', { leaseId: 'B', attempt: 'h', heldIn: ['hostCalendar-x'], reservationId: 'r-B', hosts: [host('h1')], at: 160 }), confirmed('h')] })],
     ['a machine with two holders', history({ log: [taken('r-A', 1), taken('r-B', 2)] })],
     ['a machine vacated by another', history({ log: [taken('r-A', 1), vacated('r-B')] })],
     ['a fencing token that does not rise', history({ log: [taken('r-A', 2), vacated('r-A'), taken('r-B', 2)] })],
-    ['an attempt decided twice', history({ log: [lease, logged('LeaseRefused', { leaseId: 'A', attempt: 'at-A' })] })],
+    ['an attempt decided twice', history({ log: [...made, logged('LeaseRefused', { leaseId: 'A', attempt: 'at-A' })] })],
     ['a hold that nobody ended', history({ log: [held('at-A')] })],
-    ['a hold confirmed without a commit', history({ log: [held('x'), logged('HoldConfirmed', { stream: 'hostCalendar-x', attempt: 'x' })] })],
-    ['a committed hold that was released', history({ log: [held('at-A'), lease, logged('HoldReleased', { stream: 'hostCalendar-x', attempt: 'at-A' })] })],
-    ['an early start', history({ log: [lease, logged('LeaseStarted', { leaseId: 'A' }, 99)] })],
-    ['a start that came twice', history({ log: [lease, logged('LeaseStarted', { leaseId: 'A' }), logged('LeaseStarted', { leaseId: 'A' })] })],
-    ['an early end', history({ log: [lease, logged('LeaseEnded', { leaseId: 'A' }, 199)] })],
-    ['an early announcement', history({ log: [lease, logged('LeaseEndAnnounced', { leaseId: 'A' }, 194)] })],
+    ['a hold confirmed without a commit', history({ log: [held('x'), confirmed('x')] })],
+    ['a committed hold that was released', history({ log: [held('at-A'), lease, logged('HoldReleased', { ...calendar, attempt: 'at-A' })] })],
+    ['a host given without a hold', history({ log: [lease] })],
+    ['another host given than was held', history({ log: [held('at-A', 'A', [host('h2')]), lease, confirmed('at-A')] })],
+    ['a host that a healing takes away and nobody gave back', history({ log: [...made, logged('ReservationHealed', { leaseId: 'A', attempt: 'h', heldIn: [], reservationId: 'r-A', hosts: [], at: 110 })] })],
+    ['an early start', history({ log: [...made, logged('LeaseStarted', { leaseId: 'A' }, 99)] })],
+    ['a start that came twice', history({ log: [...made, logged('LeaseStarted', { leaseId: 'A' }), logged('LeaseStarted', { leaseId: 'A' })] })],
+    ['an early end', history({ log: [...made, logged('LeaseEnded', { leaseId: 'A' }, 199)] })],
+    ['an early announcement', history({ log: [...made, logged('LeaseEndAnnounced', { leaseId: 'A' }, 194)] })],
   ])('finds %s', (_what, planted) => {
     expect(violations(planted)).toHaveLength(1);
   }); // prettier-ignore

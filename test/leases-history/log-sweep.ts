@@ -1,15 +1,16 @@
 import type { AllocatedHost, LeaseEvent, Reservation } from '#reservations';
+import { unheldCommits } from './held-sweep.js';
 import type { LoggedEvent, Window } from './history.type.js';
 
 type LeaseCreated = Extract<LeaseEvent, { type: 'LeaseCreated' }>;
 
 /**
  * What is wrong with a log of leases, from its events alone: at no position do two leases have one host at overlapping
- * times, a host is taken by one reservation at a time and given back, every attempt is decided once and every hold
- * ended in the direction decided, each event of a lease happens once and none before its time.
+ * times, a host is taken by one reservation at a time and given back, every attempt is decided once, gives what it
+ * holds and every hold ends in the direction decided, each event of a lease happens once and none before its time.
  */
 export function logFaults(log: readonly LoggedEvent[]): readonly string[] {
-  return [...sharedHosts(log), ...sharedMachines(log), ...openHolds(log), ...wrongMoments(log)];
+  return [...sharedHosts(log), ...sharedMachines(log), ...openHolds(log), ...unheldCommits(log), ...wrongMoments(log)];
 }
 
 interface Committed {

@@ -20,6 +20,7 @@ import { dice, type Dice } from '../dice.js';
 import { Life } from '../mortal.js';
 import { startProcess, type SimulatedProcess, type Surroundings } from '../simulated-process.js';
 import { Clients, network } from './clients.js';
+import type { LeftServer } from './host-places.js';
 import { verdict, type CorrelatedEvent } from './verdict.js';
 
 export interface SimulationReport {
@@ -77,6 +78,7 @@ export class Simulation {
   private faults = new FaultPlan([]);
   private serving: SimulatedProcess | undefined;
   private deaths = -1;
+  private readonly servers: LeftServer[] = [];
 
   constructor(private readonly seed: number) {
     this.chance = dice(seededRandom(seed));
@@ -194,7 +196,14 @@ export class Simulation {
   private putServer(): void {
     const uuid = this.around.uuid();
     const guest = { uuid, name: `instance-${uuid.slice(0, 8)}`, vcpus: 1, memoryMb: 512, diskGb: 1 };
-    this.around.provider.control.putGuest(this.chance.one(hosts) ?? '', guest);
+    const host = this.chance.one(hosts) ?? '';
+    this.around.provider.control.putGuest(host, guest);
+    this.servers.push({ uuid, host, since: this.around.store.log.events.length });
+  }
+
+  private leftServers(): readonly LeftServer[] {
+    const { control } = this.around.provider;
+    return this.servers.filter(({ uuid, host }) => control.host(host).guests.has(uuid));
   }
 
   /** Nothing fails any more, and enough time for everything to come to its end. */
@@ -202,8 +211,8 @@ export class Simulation {
     await this.begin(true);
     this.clients.repairAll(this.server);
     await this.pass(30 * day);
-    const log = (await this.around.store.readAll()).map(correlated);
-    const violations = verdict(log, this.clients);
+    const log = this.around.store.log.events.map(correlated);
+    const violations = verdict(log, this.clients, this.leftServers());
     this.server.life.end();
     const digest = createHash('sha256');
     for (const { stream, type, data } of log) digest.update(`${stream} ${type} ${JSON.stringify(data)}\n`);

@@ -155,7 +155,7 @@ export class Simulation {
   private async end(): Promise<SimulationReport> {
     await this.begin(true);
     await this.pass(30 * 60_000, 1_000);
-    const events = (await this.around.store.readAll()).map(logged);
+    const events = this.around.store.log.events.map(logged);
     const machines = await this.machines();
     const found = [...verdict(events, this.clients, machines, this.clock.now()), ...(await this.stocks())];
     this.server.life.end();
