@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { MemoryEventStore } from '#event-store/adapters/memory';
+import { MemoryEventStore, type MemoryLog } from '#event-store/adapters/memory';
 import type { RecordedEvent } from '#event-store';
 import { ConfigureFlavors, FLAVORS_SETTINGS, FlavorsModule, defaultFlavorsSettings } from '#flavors';
 import type { CommandContext, StoredMetadata } from '#kernel';
@@ -108,6 +108,10 @@ export class Simulation {
   private get server(): SimulatedProcess {
     if (this.serving === undefined) throw new Error('no server was started');
     return this.serving;
+  }
+
+  get log(): MemoryLog {
+    return this.around.store.log;
   }
 
   async run(): Promise<SimulationReport> {
@@ -249,4 +253,11 @@ function correlated({ type, stream, data, metadata, recordedAt }: RecordedEvent)
 
 export function simulate(seed: number): Promise<SimulationReport> {
   return new Simulation(seed).run();
+}
+
+/** Everything that happened in a world under that seed. */
+export async function simulatedLog(seed: number): Promise<MemoryLog> {
+  const simulation = new Simulation(seed);
+  await simulation.run();
+  return simulation.log;
 }
