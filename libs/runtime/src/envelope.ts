@@ -9,7 +9,7 @@ export interface SealedPersonalFields {
 }
 
 /** Sealed texts are the same for the same actor and value for a while, so that a busy client does not cost a cipher per command. */
-const sealedTexts = { max: 10_000, ttl: 10 * 60_000 };
+const sealedTexts = { maxSize: 10_000, sizeCalculation: () => 1, ttl: 10 * 60_000 };
 
 export class Envelopes {
   private readonly sealed = new LRUCache<string, string>(sealedTexts);

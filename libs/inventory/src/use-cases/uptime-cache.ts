@@ -28,7 +28,7 @@ export class UptimeCache {
   private busy = 0;
 
   constructor(private readonly options: UptimeCacheOptions) {
-    this.texts = new LRUCache({ max: options.max });
+    this.texts = new LRUCache({ maxSize: options.max, sizeCalculation: () => 1 });
   }
 
   get(uuid: string): string | null {

@@ -42,7 +42,11 @@ export class StoreCommandExecutor extends CommandExecutor {
   private readonly envelopes: Envelopes;
   private readonly around: WriterSurroundings;
   private readonly writers = new Map<string, StreamWriter>();
-  private readonly idle: LRUCache<string, { readonly aggregate: AnyAggregate; readonly folded: FoldedStream }>;
+  /**
+   * Streams as they were left. A stream keeps its place while a writer has it: a table of thousands in which the same key
+   * is deleted and set again and again is searched through all that was deleted.
+   */
+  private readonly left: LRUCache<string, { readonly aggregate: AnyAggregate; readonly folded: FoldedStream }>;
   private readonly parked = new Map<string, Error>();
   private readonly closing = new AbortController();
   private drained: (() => void) | undefined;
@@ -54,7 +58,8 @@ export class StoreCommandExecutor extends CommandExecutor {
     const settings = { ...defaultExecutorSettings, ...ports.settings };
     this.settings = settings;
     this.envelopes = new Envelopes(vault);
-    this.idle = new LRUCache({ max: settings.cachedStreams });
+    // By size, not by number: a cache with a number takes the memory of that many entries at once.
+    this.left = new LRUCache({ maxSize: settings.cachedStreams, sizeCalculation: () => 1 });
     this.around = {
       store,
       settings,
@@ -149,9 +154,8 @@ export class StoreCommandExecutor extends CommandExecutor {
 
   /** What is known to be current and durable without asking anybody: nobody else writes, and nothing is under way. */
   private atRest(aggregate: AnyAggregate, stream: string): FoldedStream | undefined {
-    if (!this.around.store.exclusive || !this.accepting) return undefined;
-    // A stream with a writer is not among them.
-    const cached = this.idle.get(stream);
+    if (!this.around.store.exclusive || !this.accepting || this.writers.has(stream)) return undefined;
+    const cached = this.left.get(stream);
     return cached?.aggregate === aggregate ? cached.folded : undefined;
   }
 
@@ -162,9 +166,8 @@ export class StoreCommandExecutor extends CommandExecutor {
         throw new Error(`${stream} is no stream of ${aggregate.name}`);
       }
       if (!stream.isWellFormed()) throw new Error('the name of a stream holds half a surrogate pair');
-      const cached = this.idle.get(stream);
+      const cached = this.left.get(stream);
       const folded = cached?.aggregate === aggregate ? cached.folded : undefined;
-      this.idle.delete(stream);
       writer = new StreamWriter(this.around, aggregate, stream, folded);
       this.writers.set(stream, writer);
     }
@@ -174,10 +177,10 @@ export class StoreCommandExecutor extends CommandExecutor {
   }
 
   private release(writer: StreamWriter): void {
-    this.writers.delete(writer.stream);
-    if (writer.folded !== undefined) {
-      this.idle.set(writer.stream, { aggregate: writer.aggregate, folded: writer.folded });
-    }
+    const { stream, aggregate, folded } = writer;
+    this.writers.delete(stream);
+    if (folded === undefined) this.left.delete(stream);
+    else this.left.set(stream, { aggregate, folded });
     if (this.writers.size === 0) this.drained?.();
   }
 

@@ -14,7 +14,9 @@ export class SimulatedImages {
     known: Iterable<KeptImage>,
   ) {
     this.byRequest = new LRUCache({
-      max: requestsRemembered,
+      // By size: a cache for a number of entries takes their memory at once.
+      maxSize: requestsRemembered,
+      sizeCalculation: () => 1,
       dispose: (_image, requestId, reason) => {
         if (reason === 'evict') this.journal.note('images', requestId, undefined);
       },

@@ -69,7 +69,7 @@ export class SimulatedProvider implements Provider {
   readonly name: string;
   readonly control: SimulatedControl;
   private readonly random: () => number;
-  private readonly done = new LRUCache<string, true>({ max: requestsRemembered });
+  private readonly done = new LRUCache<string, true>({ maxSize: requestsRemembered, sizeCalculation: () => 1 });
   private readonly journal: SimulatedJournal;
   private readonly vms: SimulatedVms;
   private readonly guests: SimulatedGuests;
