@@ -104,11 +104,14 @@ export class Clients {
     );
   }
 
-  /** On full minutes, close together, so that leases meet: some begin now, most within two days. */
+  /** On full minutes, close together, so that leases meet: some begin now, some when another ends, most within two days. */
   private wanted(): WantedLease {
     const { chance } = this;
     const now = this.minute();
-    const startsAt = chance.random() < 0.25 ? now : now + chance.below(2 * 1440) * minute;
+    const roll = chance.random();
+    const before = roll < 0.5 ? undefined : this.lease();
+    const later = before !== undefined && before.endsAt > now ? before.endsAt : now + chance.below(2 * 1440) * minute;
+    const startsAt = roll < 0.25 ? now : later;
     const endsAt = startsAt + (1 + chance.below(chance.random() < 0.5 ? 30 : 3 * 1440)) * minute;
     this.made += 1;
     const reservations = Array.from({ length: chance.random() < 0.15 ? 2 : 1 }, () => this.reservation());
