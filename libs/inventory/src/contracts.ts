@@ -1,6 +1,6 @@
 import type { CommandContext, CommandOutcome, DomainEvent } from '#kernel';
 import { Command, Query } from '@nestjs/cqrs';
-import type { MetadataEntry } from './host-aggregates/host-aggregates.events.js';
+import type { AggregateOwner, MetadataEntry } from './host-aggregates/host-aggregates.events.js';
 import type { GuestOwner, Resources } from './hypervisor/hypervisor.events.js';
 
 /** Why inventory refuses. Facts are named behind each; ids are the integers of aggregates, zones as written. */
@@ -315,15 +315,6 @@ export class ImageServers extends Command<
   }
 }
 
-/** Whose aggregate it is: changed by its owner alone (C21). */
-export interface AggregateOwner {
-  readonly kind: 'reservations';
-  /** `freepool`, or the reservation's id. */
-  readonly id: string;
-  /** Of that reservation; kept with the aggregate for its owner alone, and no part of who that is. */
-  readonly leaseId?: string;
-}
-
 export interface OwnedAggregate {
   readonly name: string;
   readonly owner: AggregateOwner;
@@ -383,6 +374,7 @@ export class CheckHeartbeats extends Command<{ readonly events: number }> {
 
 export {
   hostAggregatesCatalog,
+  type AggregateOwner,
   type HostAggregatesEvent,
   type MetadataEntry,
 } from './host-aggregates/host-aggregates.events.js';

@@ -6,6 +6,15 @@ export interface MetadataEntry {
   readonly value: string;
 }
 
+/** Whose aggregate it is: changed by its owner alone (C21). */
+export interface AggregateOwner {
+  readonly kind: 'reservations';
+  /** `freepool`, or the reservation's id. */
+  readonly id: string;
+  /** Of that reservation; kept with the aggregate for its owner alone, and no part of who that is. */
+  readonly leaseId?: string;
+}
+
 /** Times (`at`): milliseconds since 1970. Hosts: names of compute services. */
 export type AggregateCreated = {
   readonly type: 'AggregateCreated';
@@ -23,7 +32,7 @@ export type AggregateOwned = {
   readonly type: 'AggregateOwned';
   readonly data: {
     readonly id: number;
-    readonly owner: { readonly kind: 'reservations'; readonly id: string; readonly leaseId?: string };
+    readonly owner: AggregateOwner;
     readonly at: number;
   };
 };
