@@ -5,6 +5,9 @@ import { logFaults } from '../../leases-history/log-sweep.js';
 import type { Clients, Wish } from './clients.js';
 import { misplacedHosts, uncleanHosts, type LeftServer } from './host-places.js';
 
+/** A lease of this minute may wait until a host is vacant. */
+const mostLateMs = 5 * 60_000;
+
 export interface CorrelatedEvent extends LoggedEvent {
   readonly correlation: string;
 }
@@ -19,6 +22,7 @@ export function verdict(
     ...logFaults(log),
     ...unfinished(log),
     ...leftAllocations(log),
+    ...lateAsARule(log),
     ...misplacedHosts(log),
     ...uncleanHosts(log, left),
     ...clients.wishes.flatMap((wish) => untold(wish, log)),
@@ -38,6 +42,28 @@ function unfinished(log: readonly LoggedEvent[]): string[] {
     const started = seen.has('LeaseStarted') || seen.has('LeaseStartFailed');
     const ended = seen.has('LeaseEnded') || seen.has('LeaseEndFailed');
     return started && ended ? [] : [`${leaseId} came no further than ${[...seen].at(-1) ?? 'its creation'}`];
+  });
+}
+
+/** Clocks that are set and servers that are dead make some late, but not half of them. */
+function lateAsARule(log: readonly LoggedEvent[]): string[] {
+  const due = new Map<string, { starts: number; ends: number }>();
+  const late: Record<'start' | 'end', number[]> = { start: [], end: [] };
+  for (const { recordedAt, ...rest } of log) {
+    const event = rest as unknown as LeaseEvent;
+    if (event.type === 'LeaseCreated' || event.type === 'LeaseUpdated') {
+      const { leaseId, startsAt, endsAt } = event.data;
+      const former = due.get(leaseId) ?? { starts: 0, ends: 0 };
+      due.set(leaseId, { starts: startsAt ?? former.starts, ends: endsAt ?? former.ends });
+    } else if (event.type === 'LeaseStarted') {
+      late.start.push(recordedAt - (due.get(event.data.leaseId)?.starts ?? 0));
+    } else if (event.type === 'LeaseEnded') {
+      late.end.push(recordedAt - (due.get(event.data.leaseId)?.ends ?? 0));
+    }
+  }
+  return Object.entries(late).flatMap(([what, ms]) => {
+    const half = ms.sort((a, b) => a - b)[Math.floor(ms.length / 2)] ?? 0;
+    return half > mostLateMs ? [`half of the leases ${what} more than ${String(half)} ms late`] : [];
   });
 }
 
