@@ -22,9 +22,12 @@ async function enrol(client: ApiClient, count: number): Promise<void> {
 
 const dateText = (time: number): string => new Date(time).toISOString().slice(0, 16).replace('T', ' ');
 
+/** The same however long it takes: hours that began at different minutes would overlap those of others. */
+const tomorrow = Math.ceil(Date.now() / minute) * minute + 86_400_000;
+
 /** The n-th hour from tomorrow on. */
 function leaseAt(name: string, slot: number): object {
-  const from = Math.ceil(Date.now() / minute) * minute + 86_400_000 + slot * 60 * minute;
+  const from = tomorrow + slot * 60 * minute;
   const reservation = {
     ...{ resource_type: 'physical:host', min: 1, max: 1, before_end: 'default' },
     ...{ hypervisor_properties: '', resource_properties: '' },
