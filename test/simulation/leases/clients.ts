@@ -49,7 +49,8 @@ export class Clients {
 
   act(server: SimulatedProcess): void {
     const roll = this.chance.random();
-    if (roll < 0.42) this.create(server);
+    if (roll < 0.05) this.createRow(server);
+    else if (roll < 0.42) this.create(server);
     else if (roll < 0.48) this.again(server);
     else if (roll < 0.74) this.change(server);
     else if (roll < 0.86) this.remove(server);
@@ -68,10 +69,24 @@ export class Clients {
       this.tell(server, new ChangeService(this.context(), String(number), { kind: 'enable' }));
   }
 
-  private create(server: SimulatedProcess): void {
+  /** Leases of one host, later than most others, each of which begins when the one before ends. */
+  private createRow(server: SimulatedProcess): void {
+    const { chance } = this;
+    const filter = JSON.stringify(['==', '$hypervisor_hostname', this.host()]);
+    const reservation = { resource_type: 'physical:host', min: 1, max: 1, ...texts, hypervisor_properties: filter };
+    let startsAt = this.minute() + (5 + chance.below(4)) * 1440 * minute;
+    for (let n = 0; n < 3; n += 1) {
+      const endsAt = startsAt + (1 + chance.below(600)) * minute;
+      this.made += 1;
+      this.create(server, { name: `lease ${String(this.made)}`, startsAt, endsAt, reservations: [reservation] });
+      startsAt = endsAt;
+    }
+  }
+
+  private create(server: SimulatedProcess, wanted = this.wanted()): void {
     const commandId = this.uuid();
     const repeatable = this.chance.random() < 0.3;
-    const wish: Wish = { commandId, repeatable, wanted: this.wanted(), answer: undefined };
+    const wish: Wish = { commandId, repeatable, wanted, answer: undefined };
     this.wishes.push(wish);
     this.ask(server, wish);
   }
@@ -104,14 +119,11 @@ export class Clients {
     );
   }
 
-  /** On full minutes, close together, so that leases meet: some begin now, some when another ends, most within two days. */
+  /** On full minutes, close together, so that leases meet: some begin now, most within two days. */
   private wanted(): WantedLease {
     const { chance } = this;
     const now = this.minute();
-    const roll = chance.random();
-    const before = roll < 0.5 ? undefined : this.lease();
-    const later = before !== undefined && before.endsAt > now ? before.endsAt : now + chance.below(2 * 1440) * minute;
-    const startsAt = roll < 0.25 ? now : later;
+    const startsAt = chance.random() < 0.25 ? now : now + chance.below(2 * 1440) * minute;
     const endsAt = startsAt + (1 + chance.below(chance.random() < 0.5 ? 30 : 3 * 1440)) * minute;
     this.made += 1;
     const reservations = Array.from({ length: chance.random() < 0.15 ? 2 : 1 }, () => this.reservation());

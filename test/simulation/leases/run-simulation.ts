@@ -96,7 +96,8 @@ export class Simulation {
         sleep: (ms) => new Promise((resolve) => void clock.setTimeout(resolve, ms)),
         hosts: hosts.map((name) => ({ name, vcpus: 16, memoryMb: 65_536, localGb: 1_000 })),
         failureRate: 0.02,
-        latencyMs: { min: 0, max: 100 },
+        // Now and then whoever moves out is still there when the next one comes.
+        latencyMs: { min: 0, max: this.chance.one([100, 3_000]) ?? 0 },
       }),
       random: seededRandom(seed + 1),
       uuid,
