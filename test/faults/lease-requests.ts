@@ -6,6 +6,8 @@ export interface Prepared {
   readonly send: (headers: Readonly<Record<string, string>>) => Promise<Answer>;
   /** Hosts that nobody else uses. */
   readonly hosts?: readonly string[];
+  /** On the first of them, and gone when the request has had its effect. */
+  readonly server?: string;
   /** What came of it, each as a text; more than one: it happened more than once. */
   readonly effects: (log: readonly LeaseLogged[]) => readonly string[];
   /** The effect as the client was told of it. */
@@ -188,15 +190,15 @@ async function activeLease(lab: LeaseLab, n: number) {
   const uuid = `00000000-0000-4000-8000-${String(n).padStart(12, '0')}`;
   lab.machines.putGuest(host, { uuid, name: `server-${String(n)}`, vcpus: 1, memoryMb: 512, diskGb: 1 });
   const span: Span = { from: Date.parse(`${lease.start_date.slice(0, 19)}Z`), to, hosts: 1 };
-  return { host, name, id: lease.id, span };
+  return { host, server: uuid, name, id: lease.id, span };
 }
 
 const activeDeletion: LeaseRequest = {
   name: 'the deletion of a lease that is active',
   prepare: async (lab, n) => {
-    const { host, name, id, span } = await activeLease(lab, n);
+    const { host, server, name, id, span } = await activeLease(lab, n);
     return {
-      hosts: [host],
+      ...{ hosts: [host], server },
       send: (headers) => lab.ask('DELETE', `/v1/leases/${id}`, undefined, headers),
       effects: (log) => log.filter((event) => isOf(event, 'LeaseDeleted', id)).map(done),
       told: done,

@@ -46,7 +46,13 @@ async function worldOf(lab: LeaseLab): Promise<World> {
 export async function unrest(lab: LeaseLab, trials: readonly LeaseTrial[]): Promise<readonly string[]> {
   const world = await worldOf(lab);
   const log = await lab.log();
-  return [...logFaults(log), ...misplaced(world), ...strayFlavors(world, log), ...wrongLeases(world, trials, log)];
+  return [
+    ...logFaults(log),
+    ...misplaced(world),
+    ...strayFlavors(world, log),
+    ...wrongLeases(world, trials, log),
+    ...dirtyHosts(lab, trials, log),
+  ];
 }
 
 function misplaced({ leases, enrolled, aggregates }: World): string[] {
@@ -89,6 +95,13 @@ function strayFlavors({ leases }: World, log: readonly LeaseLogged[]): string[] 
     ...[...flavors].filter((id) => !instances.includes(id)).map((id) => `the flavor ${id} is left`),
     ...instances.filter((id) => !flavors.has(id)).map((id) => `the flavor ${id} is not there`),
   ];
+}
+
+function dirtyHosts(lab: LeaseLab, trials: readonly LeaseTrial[], log: readonly LeaseLogged[]): string[] {
+  return trials.flatMap(({ of, at, prepared: { hosts: [host] = [], server, effects } }) => {
+    if (host === undefined || server === undefined || effects(log).length === 0) return [];
+    return lab.machines.host(host).guests.has(server) ? [`${of.name}, ${at}: ${host} still has its server`] : [];
+  });
 }
 
 function wrongLeases(world: World, trials: readonly LeaseTrial[], log: readonly LeaseLogged[]): string[] {
