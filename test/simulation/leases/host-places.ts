@@ -42,6 +42,10 @@ class Places {
     return this.free.has(this.serviceNames.get(uuid) ?? '');
   }
 
+  wasPlaced(uuid: string): boolean {
+    return this.placed.has(this.serviceNames.get(uuid) ?? '');
+  }
+
   /** Enrolled, let in once, and in no aggregate. */
   get nowhere(): string | undefined {
     const { free } = this;
@@ -69,7 +73,9 @@ export function misplacedHosts(log: readonly LoggedEvent[]): string[] {
   for (const [index, event] of log.entries()) {
     places.fold(event);
     const { uuid, reservationId } = event.data as Facts;
-    if ((event.type === 'HostTaken' || event.type === 'HostVacated') && !places.isFree(uuid))
+    // One whose enrolment a crash cut short is taken before it has ever been let in.
+    const moves = event.type === 'HostVacated' || (event.type === 'HostTaken' && places.wasPlaced(uuid));
+    if (moves && !places.isFree(uuid))
       found.push(`${event.type}: ${uuid}, with ${reservationId}, and it was not in the free pool`);
     // A move is several events in one append.
     if (event.stream !== 'hostAggregates' || log[index + 1]?.stream === 'hostAggregates') continue;
